@@ -66,5 +66,8 @@ func (p *Printer) Deadline(t time.Time) string {
 func (p *Printer) City() string {
 	name := p.zone.String()
 	name = name[strings.LastIndexByte(name, '/')+1:]
+	if id := "common.city." + name; p.Has(id) {
+		return p.T(id)
+	}
 	return strings.ReplaceAll(name, "_", " ")
 }

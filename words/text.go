@@ -19,7 +19,26 @@ func (p *Printer) T(id string, pairs ...any) string {
 	if m.plain != "" {
 		return m.plain
 	}
-	return p.fill(m, nil, pairs)
+	return p.fill(m, countIn(m, pairs), pairs)
+}
+
+// countIn finds the number that a plural message is about when T was asked for it, as with the values of a problem.
+func countIn(m *entry, pairs []any) any {
+	if m.One == "" {
+		return nil
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] != "Count" {
+			continue
+		}
+		switch n := pairs[i+1].(type) {
+		case int:
+			return int64(n)
+		case int64:
+			return n
+		}
+	}
+	return nil
 }
 
 // N is the message id in the plural form that n wants; {{.Count}} is n as the language writes it.
