@@ -61,10 +61,7 @@ func (p *Printer) Percent(num, den int64) string {
 	twice := new(big.Int).Mul(big.NewInt(num), big.NewInt(2000))
 	divisor := big.NewInt(den)
 	half := new(big.Int).Abs(divisor)
-	if twice.Sign()*divisor.Sign() < 0 {
-		half.Neg(half)
-	}
-	if divisor.Sign() < 0 {
+	if num < 0 {
 		half.Neg(half)
 	}
 	tenths := twice.Add(twice, half).Quo(twice, divisor.Mul(divisor, big.NewInt(2))).Int64()
@@ -137,22 +134,24 @@ func (p *Printer) List(names []string) string {
 	return strings.Join(names[:last], ", ") + p.and + names[last]
 }
 
-// Duration is a length of time in its largest whole unit, rounded up: "2 minutes".
+// durations are the units that Duration chooses from, the largest first.
+var durations = []struct {
+	id string
+	of time.Duration
+}{
+	{"common.days", 24 * time.Hour},
+	{"common.hours", time.Hour},
+	{"common.minutes", time.Minute},
+	{"common.seconds", time.Second},
+}
+
+// Duration is a length of time in one unit, rounded up: "15 minutes". 90 minutes are said as such, not as "2 hours".
 func (p *Printer) Duration(d time.Duration) string {
-	units := []struct {
-		id string
-		of time.Duration
-	}{
-		{"common.days", 24 * time.Hour},
-		{"common.hours", time.Hour},
-		{"common.minutes", time.Minute},
-		{"common.seconds", time.Second},
-	}
-	for _, unit := range units {
-		// 90 seconds are said as "2 minutes", 60 as "1 minute", 59 in seconds.
-		if d >= unit.of || unit.of == time.Second {
-			return p.N(unit.id, int64((max(d, 0)+unit.of-1)/unit.of))
+	d = max(d, 0)
+	for _, unit := range durations {
+		if d == unit.of || d >= 2*unit.of {
+			return p.N(unit.id, int64((d+unit.of-1)/unit.of))
 		}
 	}
-	return ""
+	return p.N("common.seconds", int64((d+time.Second-1)/time.Second))
 }

@@ -1,0 +1,109 @@
+package words
+
+import (
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var failUnused = flag.Bool("unused", false, "fail on messages that nobody says, instead of listing them")
+
+// said are calls with a literal id: W.T("offer.title"), p.N(`offer.left`, …), W.T("state.offer." + …).
+var said = regexp.MustCompile("\\.(T|N)\\(\\s*[\"`]([^\"`]*)[\"`]\\s*(\\+?)")
+
+// quoted are texts that may be an id, or the beginning of one that is put together.
+var quoted = regexp.MustCompile("[\"`]([a-z][a-z0-9_]*(?:\\.[A-Za-z0-9_]*)+)[\"`]")
+
+// computed are the beginnings of ids that are put together from codes, or kept ready for every page.
+var computed = []string{"problem.", "state.", "error.", "common."}
+
+func TestEveryIdThatIsSaidExists(t *testing.T) {
+	en := locales()["en"]
+	for name, content := range sources(t) {
+		for _, call := range said.FindAllStringSubmatch(content, -1) {
+			how, id, joined := call[1], call[2], call[3] != ""
+			switch {
+			case joined:
+				if !slices.ContainsFunc(ids(), func(known string) bool { return strings.HasPrefix(known, id) }) {
+					t.Errorf("%s: no message begins with %q", name, id)
+				}
+			case en.messages[id] == nil:
+				t.Errorf("%s: there is no message %q", name, id)
+			case how == "N" && en.messages[id].One == "":
+				t.Errorf("%s: %q has no plural forms", name, id)
+			}
+		}
+	}
+}
+
+func TestEveryMessageIsSaid(t *testing.T) {
+	var whole, beginnings []string
+	for _, content := range sources(t) {
+		for _, text := range quoted.FindAllStringSubmatch(content, -1) {
+			if strings.HasSuffix(text[1], ".") || strings.HasSuffix(text[1], "_") {
+				beginnings = append(beginnings, text[1])
+			} else {
+				whole = append(whole, text[1])
+			}
+		}
+	}
+	slices.Sort(whole)
+	for _, id := range ids() {
+		begins := func(beginning string) bool { return strings.HasPrefix(id, beginning) }
+		if _, found := slices.BinarySearch(whole, id); found || slices.ContainsFunc(beginnings, begins) || slices.ContainsFunc(computed, begins) {
+			continue
+		}
+		if *failUnused {
+			t.Errorf("nobody says %q", id)
+		} else {
+			t.Logf("nobody says %q", id)
+		}
+	}
+}
+
+func ids() []string {
+	var ids []string
+	for id := range locales()[Languages[0]].messages {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// sources are the files of the module that may say something, but for generated ones, tests and the stand-ins.
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() {
+			if path != ".." && (strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "words", "sandbox", "tools", "testdata"}, name)) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if strings.HasSuffix(name, "_templ.go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		if strings.HasSuffix(name, ".go") || strings.HasSuffix(name, ".templ") {
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			found[path] = string(content)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
