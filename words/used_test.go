@@ -16,6 +16,12 @@ var failUnused = flag.Bool("unused", false, "fail on messages that nobody says, 
 // said are calls with a literal id: W.T("offer.title"), p.N(`offer.left`, …), W.T("state.offer." + …).
 var said = regexp.MustCompile("\\.(T|N)\\(\\s*[\"`]([^\"`]*)[\"`]\\s*(\\+?)")
 
+// wrong are the places where models names a problem: its code is the id after "problem.".
+var wrong = regexp.MustCompile(`(?:\bproblem\(|\bField: "[a-z_.]+", Code: |roblems\.Add\("[a-z_.]+", )"([a-z_.]+)"`)
+
+// given are the names of the values that go with an id.
+var given = regexp.MustCompile(`"([A-Z][A-Za-z0-9]*)"`)
+
 // quoted are texts that may be an id, or the beginning of one that is put together.
 var quoted = regexp.MustCompile("[\"`]([a-z][a-z0-9_]*(?:\\.[A-Za-z0-9_]*)+)[\"`]")
 
@@ -25,20 +31,75 @@ var computed = []string{"problem.", "state.", "error.", "common."}
 func TestEveryIdThatIsSaidExists(t *testing.T) {
 	en := locales()["en"]
 	for name, content := range sources(t) {
-		for _, call := range said.FindAllStringSubmatch(content, -1) {
-			how, id, joined := call[1], call[2], call[3] != ""
+		for _, at := range said.FindAllStringSubmatchIndex(content, -1) {
+			how, id, joined := content[at[2]:at[3]], content[at[4]:at[5]], at[6] < at[7]
+			m := en.messages[id]
 			switch {
 			case joined:
 				if !slices.ContainsFunc(ids(), func(known string) bool { return strings.HasPrefix(known, id) }) {
 					t.Errorf("%s: no message begins with %q", name, id)
 				}
-			case en.messages[id] == nil:
+			case m == nil:
 				t.Errorf("%s: there is no message %q", name, id)
-			case how == "N" && en.messages[id].One == "":
+			case how == "N" && m.One == "":
 				t.Errorf("%s: %q has no plural forms", name, id)
+			default:
+				for _, param := range lacking(m, arguments(content[at[5]:])) {
+					if how != "N" || param != "Count" {
+						t.Errorf("%s: %q is said without {{.%s}}", name, id, param)
+					}
+				}
 			}
 		}
 	}
+}
+
+func TestEveryProblemHasWords(t *testing.T) {
+	for name, content := range sources(t) {
+		for _, at := range wrong.FindAllStringSubmatchIndex(content, -1) {
+			id := "problem." + content[at[2]:at[3]]
+			m := locales()["en"].messages[id]
+			if m == nil {
+				t.Errorf("%s: there is no message %q", name, id)
+				continue
+			}
+			for _, param := range lacking(m, arguments(content[at[3]:])) {
+				t.Errorf("%s: %q is noted without {{.%s}}", name, id, param)
+			}
+		}
+	}
+}
+
+// arguments is what follows in a call up to its closing bracket.
+func arguments(rest string) string {
+	open := 1
+	for i, r := range rest {
+		switch r {
+		case '(', '{':
+			open++
+		case ')', '}':
+			open--
+		}
+		if open == 0 {
+			return rest[:i]
+		}
+	}
+	return rest
+}
+
+// lacking are the values that a message wants and a call does not name; a call that passes a list on is trusted.
+func lacking(m *entry, arguments string) []string {
+	if strings.Contains(arguments, "...") {
+		return nil
+	}
+	var lacking []string
+	for _, param := range m.params {
+		named := slices.ContainsFunc(given.FindAllStringSubmatch(arguments, -1), func(found []string) bool { return found[1] == param })
+		if !named {
+			lacking = append(lacking, param)
+		}
+	}
+	return lacking
 }
 
 func TestEveryMessageIsSaid(t *testing.T) {
