@@ -17,7 +17,10 @@ var failUnused = flag.Bool("unused", false, "fail on messages that nobody says, 
 var said = regexp.MustCompile("\\.(T|N)\\(\\s*[\"`]([^\"`]*)[\"`]\\s*(\\+?)")
 
 // wrong are the places where models names a problem: its code is the id after "problem.".
-var wrong = regexp.MustCompile(`(?:\bproblem\(|\bField: "[a-z_.]+", Code: |roblems\.Add\("[a-z_.]+", )"([a-z_.]+)"`)
+var wrong = regexp.MustCompile(`(?:\bproblem\(|Problems?\{+(?:Field: "[a-z_.]+", )?Code: |roblems\.Add\("[a-z_.]+", )"([a-z_.]+)"`)
+
+// measured are texts that models measures, whose problems end in .blank and .long.
+var measured = regexp.MustCompile(`checkText\([^"\n]*, "([a-z_]+)"`)
 
 // given are the names of the values that go with an id.
 var given = regexp.MustCompile(`"([A-Z][A-Za-z0-9]*)"`)
@@ -65,6 +68,13 @@ func TestEveryProblemHasWords(t *testing.T) {
 			}
 			for _, param := range lacking(m, arguments(content[at[3]:])) {
 				t.Errorf("%s: %q is noted without {{.%s}}", name, id, param)
+			}
+		}
+		for _, call := range measured.FindAllStringSubmatch(content, -1) {
+			for _, id := range []string{"problem." + call[1] + ".blank", "problem." + call[1] + ".long"} {
+				if !For("en", nil).Has(id) {
+					t.Errorf("%s: there is no message %q", name, id)
+				}
 			}
 		}
 	}

@@ -1,4 +1,8 @@
 // Package words is what Tillbird says, in each language: messages, amounts, dates.
+//
+// Messages are kept in a file for each noun and language, offer.en.toml beside offer.fr.toml, under ids that begin with
+// the noun: "offer.title.label" = "Title", or a table ["offer.left"] with one, other and, in French, many. The tests
+// hold the files together, and "go test ./words -run French -fix" sets spaces and apostrophes as French printers do.
 package words
 
 import (
