@@ -137,3 +137,19 @@ func placeholders(text string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// A state and an error page have a title and a sentence, never one alone.
+func TestTitlesHaveSentences(t *testing.T) {
+	p := For("en", nil)
+	for _, id := range ids() {
+		if !strings.HasPrefix(id, "state.") && !strings.HasPrefix(id, "error.") {
+			continue
+		}
+		if stem, ok := strings.CutSuffix(id, ".title"); ok && !p.Has(stem+".sentence") {
+			t.Errorf("%q has no sentence", stem)
+		}
+		if stem, ok := strings.CutSuffix(id, ".sentence"); ok && !p.Has(stem+".title") {
+			t.Errorf("%q has no title", stem)
+		}
+	}
+}
