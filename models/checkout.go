@@ -1,0 +1,209 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Purchase is what a fan asks to buy on the offer page.
+type Purchase struct {
+	Offer      *OfferView
+	Shop       *Shop
+	Email      string
+	Quantity   string // as typed; blank is one
+	PostCode   string // of the short link that led here, if any
+	Language   string
+	AttemptKey string // tells a second click from a second purchase
+	// Terms of the installation
+	OnBehalfOf    bool
+	FeeBasis      int64 // hundredths of a percent
+	FeeFixed      int64 // in the smallest unit of the offer's currency
+	CheckoutLasts time.Duration
+}
+
+// QuantityMost is the most of one offer in one order.
+const QuantityMost = 100
+
+// PlaceOrder sets stock aside and writes a pending order, before Stripe is asked for anything. again is true where the
+// same attempt has an order that waits already, which is given instead. Problems: email.…, quantity.malformed,
+// quantity.above_limit, quantity.above_stock, sold_out, not_live, not_started, already_ended, shop.not_ready.
+func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, again bool, err error) {
+	quantity, err := in.check(s.now())
+	if err != nil {
+		return nil, false, err
+	}
+	order, err = s.draftOrder(in, quantity)
+	if err != nil {
+		return nil, false, err
+	}
+	err = s.write(ctx, func(db *tx) error {
+		// The guarded UPDATE also locks the offer's row, so what follows sees every other buyer's order.
+		if err := db.takeHold(in.Offer, quantity); err != nil {
+			return err
+		}
+		if err := db.checkLimit(in.Offer, order); err != nil {
+			return err
+		}
+		if err := db.finishOrder(in, order); err != nil {
+			return err
+		}
+		if err := db.Create(order).Error; err != nil {
+			return err
+		}
+		hold := Hold{ID: newID(), OfferID: order.OfferID, OrderID: order.ID, Quantity: quantity, State: "held", CreatedAt: s.now(), UpdatedAt: s.now()}
+		if err := db.Create(&hold).Error; err != nil {
+			return err
+		}
+		return db.change(order, "placed", "", nil)
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) || waits(err) {
+		if earlier, findErr := s.orderByAttempt(ctx, in.AttemptKey); findErr == nil {
+			return earlier, true, nil
+		}
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return order, false, nil
+}
+
+// waits tells whether stock or limit refused: then the buyer's own open checkout may be what holds it.
+func waits(err error) bool {
+	var problems Problems
+	return errors.As(err, &problems) && (problems.For("quantity") != nil || problems.For("offer") != nil)
+}
+
+func (in Purchase) check(now time.Time) (quantity int64, err error) {
+	var problems Problems
+	problems.take("email", CheckEmail(in.Email))
+	quantity = 1
+	if text := strings.TrimSpace(in.Quantity); text != "" {
+		quantity, err = strconv.ParseInt(text, 10, 64)
+		if err != nil || quantity < 1 || quantity > QuantityMost {
+			problems.Add("quantity", "quantity.malformed", "Max", QuantityMost)
+		}
+	}
+	offer := in.Offer
+	switch state := offer.StateAt(now); {
+	case offer.Approved == nil || state == "draft" || state == "paused" || state == "taken_down":
+		problems.Add("offer", "not_live")
+	case state == "scheduled":
+		problems.Add("offer", "not_started")
+	case state == "ended":
+		problems.Add("offer", "already_ended")
+	case !in.Shop.CanSell(in.OnBehalfOf):
+		problems.Add("offer", "shop.not_ready")
+	}
+	return quantity, problems.orNil()
+}
+
+// draftOrder counts what the order costs; the number and the post come inside the transaction.
+func (s *Store) draftOrder(in Purchase, quantity int64) (*Order, error) {
+	version := in.Offer.Approved
+	now := s.now()
+	total := Money{version.Price * quantity, version.Currency}
+	token := newSecret()
+	order := &Order{
+		ID: newID(), ShopID: in.Shop.ID, OfferID: in.Offer.ID, VersionID: version.ID, Slug: newSlug(), TokenHash: s.sealer.digest("order", token),
+		AttemptKey: in.AttemptKey, Source: "link", Language: in.Language, Email: CleanEmail(in.Email), EmailKey: emailKey(in.Email),
+		Quantity: quantity, Currency: total.Currency, Items: total.Amount, Total: total.Amount,
+		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, Livemode: in.Shop.Livemode,
+		Payment: "pending", Fulfilment: "none", Dispute: "none", ExpiresAt: now.Add(in.CheckoutLasts), CreatedAt: now,
+	}
+	var err error
+	order.TokenSealed, err = s.sealer.seal(token, "orders", "token", order.ID)
+	return order, err
+}
+
+// checkLimit counts what the buyer has bought and has in open checkouts.
+func (t *tx) checkLimit(offer *OfferView, order *Order) error {
+	if offer.LimitPerBuyer == nil {
+		return nil
+	}
+	var had int64
+	err := t.Raw("SELECT COALESCE(SUM(quantity), 0) FROM orders WHERE offer_id = ? AND email_key = ? AND payment IN ('pending', 'paid', 'partly_refunded')", offer.ID, order.EmailKey).Scan(&had).Error
+	if err != nil {
+		return err
+	}
+	if had+order.Quantity > *offer.LimitPerBuyer {
+		return Problems{{Field: "quantity", Code: "quantity.above_limit", Data: []any{"Limit", *offer.LimitPerBuyer}}}
+	}
+	return nil
+}
+
+// finishOrder gives the order its number in the shop and the post it came from.
+func (t *tx) finishOrder(in Purchase, order *Order) error {
+	if err := changed(t.Exec("UPDATE shops SET orders_count = orders_count + 1 WHERE id = ? AND standing <> 'suspended'", in.Shop.ID)); err != nil {
+		if errors.Is(err, ErrChanged) {
+			return Problems{{Field: "offer", Code: "shop.not_ready"}}
+		}
+		return err
+	}
+	if err := t.Raw("SELECT orders_count FROM shops WHERE id = ?", in.Shop.ID).Scan(&order.Number).Error; err != nil {
+		return err
+	}
+	if in.PostCode == "" {
+		return nil
+	}
+	var posts []string
+	if err := t.Raw("SELECT id FROM posts WHERE code = ? AND offer_id = ?", in.PostCode, in.Offer.ID).Scan(&posts).Error; err != nil || len(posts) == 0 {
+		return err
+	}
+	order.PostID, order.Source = &posts[0], "post"
+	return nil
+}
+
+func (s *Store) orderByAttempt(ctx context.Context, key string) (*Order, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("attempt_key = ? AND payment = 'pending'", key).First(ctx)
+	return &order, found(err)
+}
+
+// RecordSession keeps the Checkout session of a pending order. Done twice it changes nothing; another session is
+// ErrChanged.
+func (s *Store) RecordSession(ctx context.Context, order *Order, session string) error {
+	return s.write(ctx, func(db *tx) error {
+		result := db.Exec("UPDATE orders SET session_id = ? WHERE id = ? AND session_id IS NULL", session, order.ID)
+		if result.Error != nil {
+			return result.Error
+		}
+		if result.RowsAffected == 1 {
+			return db.change(order, "checkout_opened", "", nil)
+		}
+		var same int64
+		if err := db.Raw("SELECT count(*) FROM orders WHERE id = ? AND session_id = ?", order.ID, session).Scan(&same).Error; err != nil {
+			return err
+		}
+		if same == 0 {
+			return ErrChanged
+		}
+		return nil
+	})
+}
+
+// RefuseOrder ends a pending order for which Stripe made no session: nobody can pay it, so its hold comes back.
+func (s *Store) RefuseOrder(ctx context.Context, order *Order, why string) error {
+	return s.write(ctx, func(db *tx) error {
+		return db.endPending(order, "failed", why, nil, "session_id IS NULL")
+	})
+}
+
+// OrdersWithoutSession lists pending orders whose process stopped before it knew its session, made before a time.
+func (s *Store) OrdersWithoutSession(ctx context.Context, before time.Time) ([]Order, error) {
+	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NULL AND created_at < ?", before).Order("created_at").Limit(200).Find(ctx)
+}
+
+// OverdueOrders lists pending orders whose checkout should be over by our clock.
+func (s *Store) OverdueOrders(ctx context.Context) ([]Order, error) {
+	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND expires_at < ?", s.now()).Order("expires_at").Limit(200).Find(ctx)
+}
+
+func trimQuery(q string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(q), "#"))
+}
+
+func parseNumber(q string) (int64, error) { return strconv.ParseInt(q, 10, 64) }

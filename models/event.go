@@ -1,0 +1,175 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Event is a message of Stripe's as it was received, kept before it is answered, with what became of it.
+type Event struct {
+	ID         string
+	StripeID   string
+	Endpoint   string // account, connect
+	Type       string
+	ObjectID   string
+	Account    string // the connected account, empty on the account endpoint
+	Livemode   bool
+	Payload    []byte
+	State      string // received, done, ignored, failed
+	CameBy     string // webhook, catch_up
+	Tries      int64
+	Outcome    string // what it changed, or the last error
+	ShopID     *string
+	OrderID    *string
+	NextTryAt  *time.Time
+	OccurredAt time.Time
+	ReceivedAt time.Time
+	DoneAt     *time.Time
+}
+
+// eventLease is how long one instance works an event before another may take it; eventTries after how many failures
+// it waits for a person.
+const (
+	eventLease = time.Minute
+	eventTries = 12
+)
+
+// ReceiveEvent keeps an event. A second delivery of it changes nothing; fresh is false then.
+func (s *Store) ReceiveEvent(ctx context.Context, event Event) (fresh bool, err error) {
+	event.ID, event.State, event.ReceivedAt = newID(), "received", s.now()
+	event.NextTryAt = &event.ReceivedAt
+	err = s.write(ctx, func(db *tx) error {
+		result := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&event)
+		fresh = result.RowsAffected == 1
+		if fresh {
+			db.afterCommit(s.bell.ring)
+		}
+		return result.Error
+	})
+	return fresh, err
+}
+
+// EventsWaiting rings when events were received in this process.
+func (s *Store) EventsWaiting() <-chan struct{} { return s.bell.c }
+
+// TakeEvents claims events that are due, for one instance, oldest first.
+func (s *Store) TakeEvents(ctx context.Context, most int) ([]Event, error) {
+	now := s.now()
+	due, err := gorm.G[Event](s.read(ctx)).Where("state IN ('received', 'failed') AND next_try_at <= ?", now).Order("next_try_at, id").Limit(most).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var taken []Event
+	for _, event := range due {
+		err := s.write(ctx, func(db *tx) error {
+			return changed(db.Exec("UPDATE events SET tries = tries + 1, next_try_at = ? WHERE id = ? AND state IN ('received', 'failed') AND next_try_at = ?", now.Add(eventLease), event.ID, event.NextTryAt))
+		})
+		if err == nil {
+			event.Tries++
+			taken = append(taken, event)
+		}
+	}
+	return taken, nil
+}
+
+// EventResult is what became of an event.
+type EventResult struct {
+	Ignored bool   // nothing to do with us, or of a kind that we do not handle
+	Outcome string // in a few words, for the admin
+	ShopID  *string
+	OrderID *string
+}
+
+// FinishEvent keeps what an event changed.
+func (s *Store) FinishEvent(ctx context.Context, event *Event, result EventResult) error {
+	state := "done"
+	if result.Ignored {
+		state = "ignored"
+	}
+	return s.write(ctx, func(db *tx) error {
+		return db.Exec("UPDATE events SET state = ?, outcome = ?, shop_id = ?, order_id = ?, done_at = ?, next_try_at = NULL WHERE id = ? AND state IN ('received', 'failed')",
+			state, result.Outcome, result.ShopID, result.OrderID, s.now(), event.ID).Error
+	})
+}
+
+// PostponeEvent keeps why an event failed, and when it is tried again: later each time, and after a dozen failures only
+// by hand.
+func (s *Store) PostponeEvent(ctx context.Context, event *Event, cause error) error {
+	var next *time.Time
+	if event.Tries < eventTries {
+		at := s.now().Add(min(time.Second<<event.Tries, time.Hour))
+		next = &at
+	}
+	text := cause.Error()
+	return s.write(ctx, func(db *tx) error {
+		return db.Exec("UPDATE events SET state = 'failed', outcome = ?, next_try_at = ? WHERE id = ? AND state IN ('received', 'failed')", text[:min(len(text), 500)], next, event.ID).Error
+	})
+}
+
+// RetryEvent lets a failed event be tried again now.
+func (s *Store) RetryEvent(ctx context.Context, admin *User, event *Event) error {
+	return s.write(ctx, func(db *tx) error {
+		err := changed(db.Exec("UPDATE events SET tries = 0, next_try_at = ? WHERE id = ? AND state = 'failed'", s.now(), event.ID))
+		if err != nil {
+			return err
+		}
+		db.afterCommit(s.bell.ring)
+		return db.audit(Audit{UserID: &admin.ID, ShopID: event.ShopID, Action: "event.retried", Object: event.StripeID})
+	})
+}
+
+// Event finds one event, or ErrNotFound.
+func (s *Store) Event(ctx context.Context, id string) (*Event, error) {
+	event, err := gorm.G[Event](s.read(ctx)).Where("id = ?", id).First(ctx)
+	return &event, found(err)
+}
+
+// EventFilter narrows the admin's list of events; blank fields do not count.
+type EventFilter struct {
+	State, Type, Query string // Query is an id of Stripe's: event, object or account
+	Page               Page
+}
+
+// Events lists what was received, newest first.
+func (s *Store) Events(ctx context.Context, filter EventFilter) ([]Event, error) {
+	query := s.read(ctx).Omit("payload")
+	if filter.State != "" {
+		query = query.Where("state = ?", filter.State)
+	}
+	if filter.Type != "" {
+		query = query.Where("type = ?", filter.Type)
+	}
+	if filter.Query != "" {
+		query = query.Where("stripe_id = ? OR object_id = ? OR account = ?", filter.Query, filter.Query, filter.Query)
+	}
+	var events []Event
+	err := filter.Page.apply(query, "received_at").Find(&events).Error
+	return events, err
+}
+
+// EventsLeft counts the events that wait or failed, up to a thousand, for the lights.
+func (s *Store) EventsLeft(ctx context.Context) (waiting, failed int64, err error) {
+	var rows []struct {
+		State string
+		N     int64
+	}
+	err = s.read(ctx).Raw("SELECT state, count(*) AS n FROM (SELECT state FROM events WHERE state IN ('received', 'failed') LIMIT 1000) AS left_over GROUP BY state").Scan(&rows).Error
+	for _, row := range rows {
+		if row.State == "failed" {
+			failed = row.N
+		} else {
+			waiting = row.N
+		}
+	}
+	return waiting, failed, err
+}
+
+// KnownEvent tells whether an event was received already.
+func (s *Store) KnownEvent(ctx context.Context, stripeID, account string) (bool, error) {
+	var n int64
+	err := s.read(ctx).Raw("SELECT count(*) FROM events WHERE stripe_id = ? AND account = ?", stripeID, account).Scan(&n).Error
+	return n > 0, err
+}

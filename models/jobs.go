@@ -1,0 +1,170 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+)
+
+// Jobs are inserted in the transaction of the change that wants them and worked at least once, so each work function
+// must bear running twice. A job cut off by a crash is taken up again after jobRescue.
+const (
+	jobTimeout  = time.Minute
+	jobRescue   = 2 * time.Minute
+	jobAttempts = 20
+)
+
+// SendLetter asks mail to send a letter that waits.
+type SendLetter struct {
+	LetterID string `json:"letter_id"`
+}
+
+// MakeRefund asks payments to carry a refund to Stripe.
+type MakeRefund struct {
+	RefundID string `json:"refund_id"`
+}
+
+// ReadCharge asks payments for the card and Stripe's fee of a paid order.
+type ReadCharge struct {
+	OrderID string `json:"order_id"`
+}
+
+// ExpireCheckout asks payments to close the checkout of an order that will not be paid.
+type ExpireCheckout struct {
+	OrderID string `json:"order_id"`
+}
+
+// Kind names the job in the queue.
+func (SendLetter) Kind() string     { return "send_letter" }
+func (MakeRefund) Kind() string     { return "make_refund" }
+func (ReadCharge) Kind() string     { return "read_charge" }
+func (ExpireCheckout) Kind() string { return "expire_checkout" }
+
+// Job is the arguments of a unit of later work.
+type Job = river.JobArgs
+
+// Work says what is done for each kind of job. Fill it with Handle before StartJobs.
+type Work struct {
+	workers  *river.Workers
+	periodic []*river.PeriodicJob
+}
+
+// NewWork is an empty list of work.
+func NewWork() *Work { return &Work{workers: river.NewWorkers()} }
+
+// Handle says what is done for jobs of type T.
+func Handle[T Job](w *Work, do func(ctx context.Context, job T) error) {
+	river.AddWorker(w.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error { return do(ctx, job.Args) }))
+}
+
+// Every does a job now and then: at the start and each period, on one instance at a time.
+func Every(w *Work, period time.Duration, job Job) {
+	w.periodic = append(w.periodic, river.NewPeriodicJob(river.PeriodicInterval(period), func() (river.JobArgs, *river.InsertOpts) {
+		return job, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: period}}
+	}, &river.PeriodicJobOpts{RunOnStart: true}))
+}
+
+type jobs struct {
+	insert func(ctx context.Context, tx *sql.Tx, job Job) error
+	start  func(ctx context.Context, w *Work) error
+	stop   func(ctx context.Context) error
+}
+
+// newJobs makes the inserting side. The working side is made by StartJobs, when it is known what is to be done.
+func newJobs(s *Store) (*jobs, error) {
+	j := &jobs{stop: func(context.Context) error { return nil }}
+	if s.sqlite != nil {
+		inserter, err := river.NewClient(riversqlite.New(s.sqlite), quietConfig())
+		if err != nil {
+			return nil, err
+		}
+		j.insert = insertWith(inserter)
+		j.start = func(ctx context.Context, w *Work) error {
+			client, err := river.NewClient(riversqlite.New(s.sqlite), s.workConfig(w))
+			if err != nil {
+				return err
+			}
+			j.stop = client.Stop
+			return client.Start(ctx)
+		}
+		return j, nil
+	}
+	inserter, err := river.NewClient(riverdatabasesql.New(nil), quietConfig())
+	if err != nil {
+		return nil, err
+	}
+	j.insert = insertWith(inserter)
+	j.start = func(ctx context.Context, w *Work) error {
+		client, err := river.NewClient[pgx.Tx](riverpgxv5.New(s.pool), s.workConfig(w))
+		if err != nil {
+			return err
+		}
+		j.stop = client.Stop
+		return client.Start(ctx)
+	}
+	return j, nil
+}
+
+func insertWith(client *river.Client[*sql.Tx]) func(context.Context, *sql.Tx, Job) error {
+	return func(ctx context.Context, tx *sql.Tx, job Job) error {
+		_, err := client.InsertTx(ctx, tx, job, &river.InsertOpts{MaxAttempts: jobAttempts})
+		return err
+	}
+}
+
+func quietConfig() *river.Config {
+	return &river.Config{Logger: slog.New(slog.DiscardHandler)}
+}
+
+func (s *Store) workConfig(w *Work) *river.Config {
+	return &river.Config{
+		Workers:              w.workers,
+		PeriodicJobs:         w.periodic,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		FetchPollInterval:    500 * time.Millisecond,
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: jobRescue,
+		Logger:               slog.New(atLeast{s.log.Handler(), slog.LevelWarn}),
+	}
+}
+
+// StartJobs begins to work the queue until StopJobs.
+func (s *Store) StartJobs(ctx context.Context, w *Work) error { return s.jobs.start(ctx, w) }
+
+// StopJobs lets running jobs finish.
+func (s *Store) StopJobs(ctx context.Context) error { return s.jobs.stop(ctx) }
+
+// enqueue leaves work for later, if and only if this transaction commits.
+func (t *tx) enqueue(job Job) error {
+	return t.store.jobs.insert(t.Statement.Context, t.Statement.ConnPool.(*sql.Tx), job)
+}
+
+// atLeast drops log lines below a level.
+type atLeast struct {
+	slog.Handler
+	level slog.Level
+}
+
+// Enabled tells whether a line of the level is kept.
+func (h atLeast) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= h.level && h.Handler.Enabled(ctx, level)
+}
+
+// bell wakes whoever waits for something to have been written, without ever blocking the writer.
+type bell struct{ c chan struct{} }
+
+func newBell() *bell { return &bell{make(chan struct{}, 1)} }
+
+func (b *bell) ring() {
+	select {
+	case b.c <- struct{}{}:
+	default:
+	}
+}

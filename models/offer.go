@@ -1,0 +1,273 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Offer is what is sold. Its content stands in versions; stock, limit and dates stand here and need no review.
+type Offer struct {
+	ID                string
+	ShopID            string
+	Slug              string
+	State             string // as last written; ask StateAt
+	TakenDownReason   string
+	ApprovedVersionID *string
+	LatestVersionID   *string
+	Stock             *int64 // nil = as many as are wanted
+	Held              int64
+	Sold              int64
+	LimitPerBuyer     *int64
+	StartsAt          *time.Time
+	EndsAt            *time.Time
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+}
+
+// StateAt is the offer's state at a time: the clock opens and ends offers to the second, whenever the row is written.
+func (o *Offer) StateAt(now time.Time) string {
+	switch {
+	case o.State != "live" && o.State != "scheduled" && o.State != "paused":
+		return o.State
+	case o.EndsAt != nil && !now.Before(*o.EndsAt):
+		return "ended"
+	case o.State == "paused":
+		return "paused"
+	case o.StartsAt != nil && now.Before(*o.StartsAt):
+		return "scheduled"
+	}
+	return "live"
+}
+
+// Left is how many can still be bought; unlimited is true where stock is not counted.
+func (o *Offer) Left() (left int64, unlimited bool) {
+	if o.Stock == nil {
+		return 0, true
+	}
+	return *o.Stock - o.Sold - o.Held, false
+}
+
+// SoldOut tells whether nothing is left just now. It reverses by itself when a hold comes back.
+func (o *Offer) SoldOut() bool {
+	left, unlimited := o.Left()
+	return !unlimited && left <= 0
+}
+
+// OfferView is an offer with the version a page shows and that version's picture.
+type OfferView struct {
+	Offer
+	Version  Version
+	Picture  *Picture
+	Approved *Version // the approved version, which fans see; nil before the first approval
+}
+
+// CreateOffer makes a draft. What was typed and cannot be kept comes back as Problems.
+func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form OfferForm) (*Offer, error) {
+	fields, problems := form.read(shop, false)
+	if err := problems.orNil(); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", CreatedAt: now, UpdatedAt: now}
+	fields.onOffer(offer)
+	err := s.write(ctx, func(db *tx) error {
+		if err := db.checkFields(shop, offer, fields); err != nil {
+			return err
+		}
+		if err := db.Create(offer).Error; err != nil {
+			return err
+		}
+		version := fields.version
+		version.ID, version.OfferID, version.Number, version.State, version.CreatedAt, version.UpdatedAt = newID(), offer.ID, 1, "draft", now, now
+		if err := db.Create(&version).Error; err != nil {
+			return err
+		}
+		offer.LatestVersionID = &version.ID
+		if err := db.Exec("UPDATE offers SET latest_version_id = ? WHERE id = ?", version.ID, offer.ID).Error; err != nil {
+			return err
+		}
+		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.created", Object: offer.Slug})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return offer, nil
+}
+
+// OfferIn finds the shop's own offer by its slug, or ErrNotFound.
+func (s *Store) OfferIn(ctx context.Context, shop *Shop, slug string) (*OfferView, error) {
+	offer, err := gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, slug).First(ctx)
+	if err != nil {
+		return nil, found(err)
+	}
+	return s.offerView(ctx, offer, true)
+}
+
+// PublicOffer finds an offer as fans see it, with its shop: by its approved version, or ErrNotFound where there is none
+// or it was never taken live.
+func (s *Store) PublicOffer(ctx context.Context, slug string) (*OfferView, *Shop, error) {
+	offer, err := gorm.G[Offer](s.read(ctx)).Where("slug = ? AND approved_version_id IS NOT NULL AND state <> 'draft'", slug).First(ctx)
+	if err != nil {
+		return nil, nil, found(err)
+	}
+	shop, err := s.ShopOf(ctx, offer.ShopID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if shop.OpenedAt == nil {
+		return nil, nil, ErrNotFound
+	}
+	view, err := s.offerView(ctx, offer, false)
+	return view, shop, err
+}
+
+// offerView loads the versions; latest chooses the merchant's newest content, else the approved one is shown.
+func (s *Store) offerView(ctx context.Context, offer Offer, latest bool) (*OfferView, error) {
+	view := &OfferView{Offer: offer}
+	if offer.ApprovedVersionID != nil {
+		approved, err := s.version(ctx, *offer.ApprovedVersionID)
+		if err != nil {
+			return nil, err
+		}
+		view.Approved, view.Version = approved, *approved
+	}
+	if latest && offer.LatestVersionID != nil {
+		version, err := s.version(ctx, *offer.LatestVersionID)
+		if err != nil {
+			return nil, err
+		}
+		view.Version = *version
+	}
+	if view.Version.PictureID != nil {
+		picture, err := gorm.G[Picture](s.read(ctx)).Where("id = ?", *view.Version.PictureID).First(ctx)
+		if err != nil {
+			return nil, found(err)
+		}
+		view.Picture = &picture
+	}
+	return view, nil
+}
+
+// OfferFilter narrows a list of offers. State "sold_out" is derived.
+type OfferFilter struct {
+	State string
+	Page  Page
+}
+
+// Offers lists the shop's offers, newest first, one more than the page where there are more.
+func (s *Store) Offers(ctx context.Context, shop *Shop, filter OfferFilter) ([]OfferView, error) {
+	query := s.read(ctx).Where("shop_id = ?", shop.ID)
+	now := s.now()
+	switch filter.State {
+	case "":
+	case "sold_out":
+		query = query.Where("stock IS NOT NULL AND sold + held >= stock AND state IN ('live', 'scheduled')")
+	case "in_review":
+		query = query.Where("latest_version_id IN (SELECT version_id FROM reviews WHERE shop_id = ? AND state = 'open')", shop.ID)
+	case "live":
+		query = query.Where("state IN ('live', 'scheduled') AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?)", now, now)
+	case "ended":
+		query = query.Where("state = 'ended' OR state IN ('live', 'scheduled', 'paused') AND ends_at <= ?", now)
+	default:
+		query = query.Where("state = ?", filter.State)
+	}
+	var offers []Offer
+	if err := filter.Page.apply(query, "created_at").Find(&offers).Error; err != nil {
+		return nil, err
+	}
+	return s.offerViews(ctx, offers, true)
+}
+
+// LiveOffers lists what fans can buy now, newest first; shop nil means every shop.
+func (s *Store) LiveOffers(ctx context.Context, shop *Shop, page Page) ([]OfferView, error) {
+	now := s.now()
+	query := s.read(ctx).Where(`state IN ('live', 'scheduled') AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?)
+		AND shop_id IN (SELECT id FROM shops WHERE opened_at IS NOT NULL AND standing <> 'suspended' AND charges_enabled)`, now, now)
+	if shop != nil {
+		query = query.Where("shop_id = ?", shop.ID)
+	}
+	var offers []Offer
+	if err := page.apply(query, "created_at").Find(&offers).Error; err != nil {
+		return nil, err
+	}
+	return s.offerViews(ctx, offers, false)
+}
+
+func (s *Store) offerViews(ctx context.Context, offers []Offer, latest bool) ([]OfferView, error) {
+	views := make([]OfferView, 0, len(offers))
+	for _, offer := range offers {
+		view, err := s.offerView(ctx, offer, latest)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, *view)
+	}
+	return views, nil
+}
+
+// Publish takes an approved offer live, or schedules it where it starts later. Problems: version.not_approved,
+// shop.not_ready, already_ended.
+func (s *Store) Publish(ctx context.Context, shop *Shop, user *User, offer *Offer, onBehalfOf bool) error {
+	now := s.now()
+	switch {
+	case offer.ApprovedVersionID == nil:
+		return Problems{{Field: "offer", Code: "version.not_approved"}}
+	case !shop.CanSell(onBehalfOf):
+		return Problems{{Field: "offer", Code: "shop.not_ready"}}
+	case offer.EndsAt != nil && !now.Before(*offer.EndsAt):
+		return Problems{{Field: "offer", Code: "already_ended"}}
+	}
+	state := "live"
+	if offer.StartsAt != nil && now.Before(*offer.StartsAt) {
+		state = "scheduled"
+	}
+	return s.turnOffer(ctx, shop, user, offer, state, "draft", "paused", "ended", "scheduled", "live")
+}
+
+// Pause stops sales until the merchant takes the offer live again. Checkouts that are open may still be paid.
+func (s *Store) Pause(ctx context.Context, shop *Shop, user *User, offer *Offer) error {
+	return s.turnOffer(ctx, shop, user, offer, "paused", "live", "scheduled")
+}
+
+// End stops sales for good, until it is published again.
+func (s *Store) End(ctx context.Context, shop *Shop, user *User, offer *Offer) error {
+	return s.turnOffer(ctx, shop, user, offer, "ended", "live", "scheduled", "paused")
+}
+
+func (s *Store) turnOffer(ctx context.Context, shop *Shop, user *User, offer *Offer, to string, from ...string) error {
+	return s.write(ctx, func(db *tx) error {
+		err := changed(db.Exec("UPDATE offers SET state = ?, updated_at = ? WHERE id = ? AND shop_id = ? AND state IN ?", to, s.now(), offer.ID, shop.ID, from))
+		if err != nil {
+			return err
+		}
+		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer." + to, Object: offer.Slug})
+	})
+}
+
+// TakeDown ends an offer by an admin's decision; the merchant reads the reason.
+func (s *Store) TakeDown(ctx context.Context, admin *User, offer *Offer, reason string) error {
+	if p := checkText(reason, "reason", 1000, false); p != nil {
+		p.Field = "reason"
+		return Problems{*p}
+	}
+	return s.write(ctx, func(db *tx) error {
+		err := changed(db.Exec("UPDATE offers SET state = 'taken_down', taken_down_reason = ?, updated_at = ? WHERE id = ? AND state <> 'taken_down'", reason, s.now(), offer.ID))
+		if err != nil {
+			return err
+		}
+		return db.audit(Audit{UserID: &admin.ID, ShopID: &offer.ShopID, Action: "offer.taken_down", Object: offer.Slug, Detail: reason})
+	})
+}
+
+// TurnOffers writes down what the clock has done: scheduled offers that began, offers that ended.
+func (s *Store) TurnOffers(ctx context.Context) error {
+	now := s.now()
+	return s.write(ctx, func(db *tx) error {
+		if err := db.Exec("UPDATE offers SET state = 'live', updated_at = ? WHERE state = 'scheduled' AND starts_at <= ?", now, now).Error; err != nil {
+			return err
+		}
+		return db.Exec("UPDATE offers SET state = 'ended', updated_at = ? WHERE state IN ('live', 'scheduled', 'paused') AND ends_at <= ?", now, now).Error
+	})
+}

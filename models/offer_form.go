@@ -1,0 +1,185 @@
+package models
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// OfferForm is an offer as typed. Dates are "2006-01-02T15:04" in the shop's time zone; blank stock means unlimited,
+// blank limit none.
+type OfferForm struct {
+	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Hashtag, PictureID, Alt string
+}
+
+// Most lengths and counts of an offer.
+const (
+	TitleMost   = 120
+	WordsMost   = 5000
+	AltMost     = 500
+	stockMost   = 1_000_000
+	localMinute = "2006-01-02T15:04"
+)
+
+// Fulfilments are the ways a buyer gets what was bought.
+var Fulfilments = []string{"ship", "file", "licence_code", "nothing"}
+
+// hashtagForm: what every network links: letters, digits and underscores of any script.
+var hashtagForm = regexp.MustCompile(`^[\p{L}\p{M}\p{Nd}_]{2,50}$`)
+
+// offerFields is a form that was understood.
+type offerFields struct {
+	version          Version
+	stock, limit     *int64
+	startsAt, endsAt *time.Time
+}
+
+// FormOf shows an offer as it would be typed.
+func FormOf(view *OfferView, zone *time.Location, price func(Money) string) OfferForm {
+	v := view.Version
+	form := OfferForm{Title: v.Title, Words: v.Words, Currency: v.Currency, Fulfilment: v.Fulfilment, Hashtag: v.Hashtag, Alt: v.Alt}
+	if v.Price > 0 {
+		form.Price = price(v.Money())
+	}
+	if v.PictureID != nil {
+		form.PictureID = *v.PictureID
+	}
+	if view.Stock != nil {
+		form.Stock = strconv.FormatInt(*view.Stock, 10)
+	}
+	if view.LimitPerBuyer != nil {
+		form.Limit = strconv.FormatInt(*view.LimitPerBuyer, 10)
+	}
+	if view.StartsAt != nil {
+		form.StartsAt = view.StartsAt.In(zone).Format(localMinute)
+	}
+	if view.EndsAt != nil {
+		form.EndsAt = view.EndsAt.In(zone).Format(localMinute)
+	}
+	return form
+}
+
+// read understands what was typed. A draft may leave the price blank; whole wants everything a review needs.
+func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Problems) {
+	v := &fields.version
+	v.Title, v.Words, v.Alt = strings.Join(strings.Fields(f.Title), " "), strings.TrimSpace(strings.ReplaceAll(f.Words, "\r\n", "\n")), strings.TrimSpace(f.Alt)
+	problems.take("title", checkText(v.Title, "title", TitleMost, false))
+	problems.take("words", checkText(v.Words, "words", WordsMost, true))
+	v.Currency = strings.ToLower(f.Currency)
+	if !KnownCurrency(v.Currency) {
+		problems.Add("currency", "currency.unknown")
+		v.Currency = shop.Currency
+	}
+	if whole || strings.TrimSpace(f.Price) != "" {
+		money, p := ParseMoney(f.Price, v.Currency)
+		problems.take("price", p)
+		v.Price = money.Amount
+	}
+	if fields.stock = parseCount(f.Stock, "stock", &problems); fields.stock != nil && *fields.stock > stockMost {
+		problems.Add("stock", "stock.too_large", "Max", stockMost)
+	}
+	if fields.limit = parseCount(f.Limit, "limit", &problems); fields.limit != nil && *fields.limit == 0 {
+		fields.limit = nil
+	}
+	if fields.limit != nil && fields.stock != nil && *fields.limit > *fields.stock && *fields.stock > 0 {
+		problems.Add("limit", "limit.above_stock")
+	}
+	fields.startsAt = parseMinute(f.StartsAt, "starts", "starts_at", shop.Zone(), &problems)
+	fields.endsAt = parseMinute(f.EndsAt, "ends", "ends_at", shop.Zone(), &problems)
+	if fields.startsAt != nil && fields.endsAt != nil && !fields.endsAt.After(*fields.startsAt) {
+		problems.Add("ends_at", "ends.before_start")
+	}
+	v.Fulfilment = f.Fulfilment
+	if !contains(Fulfilments, v.Fulfilment) {
+		problems.Add("fulfilment", "fulfilment.unknown")
+	}
+	v.Hashtag = strings.TrimLeft(strings.TrimSpace(f.Hashtag), "#＃")
+	if v.Hashtag != "" {
+		if !hashtagForm.MatchString(v.Hashtag) {
+			problems.Add("hashtag", "hashtag.malformed")
+		} else if strings.IndexFunc(v.Hashtag, unicode.IsLetter) < 0 {
+			problems.Add("hashtag", "hashtag.digits")
+		}
+	}
+	if f.PictureID != "" {
+		v.PictureID = &f.PictureID
+		problems.take("alt", checkText(v.Alt, "alt", AltMost, !whole))
+	}
+	return fields, problems
+}
+
+// parseCount reads a whole number of any script's digits; nil where blank.
+func parseCount(typed, noun string, problems *Problems) *int64 {
+	text := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return -1
+		case unicode.IsDigit(r):
+			return rune('0' + digitValue(r))
+		}
+		return r
+	}, typed)
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil && len(text) > 12 && strings.Trim(text, "0123456789") == "":
+		problems.Add(noun, noun+".too_large", "Max", stockMost)
+		return nil
+	case err != nil:
+		problems.Add(noun, noun+".malformed")
+		return nil
+	case n < 0:
+		problems.Add(noun, noun+".negative")
+		return nil
+	}
+	return &n
+}
+
+func parseMinute(typed, noun, field string, zone *time.Location, problems *Problems) *time.Time {
+	if strings.TrimSpace(typed) == "" {
+		return nil
+	}
+	at, err := time.ParseInLocation(localMinute, strings.TrimSpace(typed), zone)
+	if err != nil || at.Year() < 2000 || at.Year() > 2200 {
+		problems.Add(field, noun+".malformed")
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}
+
+// onOffer puts what needs no review on the offer.
+func (f offerFields) onOffer(o *Offer) {
+	o.Stock, o.LimitPerBuyer, o.StartsAt, o.EndsAt = f.stock, f.limit, f.startsAt, f.endsAt
+}
+
+// checkFields finds what only the database knows: another offer with the hashtag, a picture of another shop.
+func (t *tx) checkFields(shop *Shop, offer *Offer, f offerFields) error {
+	var problems Problems
+	if f.version.Hashtag != "" {
+		var n int64
+		err := t.Raw(`SELECT count(*) FROM (SELECT 1 FROM offers JOIN versions ON versions.id = offers.latest_version_id
+			WHERE offers.shop_id = ? AND offers.id <> ? AND offers.state NOT IN ('ended', 'taken_down') AND lower(versions.hashtag) = lower(?) LIMIT 1) AS taken`,
+			shop.ID, offer.ID, f.version.Hashtag).Scan(&n).Error
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			problems.Add("hashtag", "hashtag.taken")
+		}
+	}
+	if f.version.PictureID != nil {
+		var n int64
+		if err := t.Raw("SELECT count(*) FROM pictures WHERE id = ? AND shop_id = ?", *f.version.PictureID, shop.ID).Scan(&n).Error; err != nil {
+			return err
+		}
+		if n == 0 {
+			problems.Add("picture", "picture.missing")
+		}
+	}
+	return problems.orNil()
+}

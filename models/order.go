@@ -1,0 +1,216 @@
+package models
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Order is a purchase. Payment, fulfilment and dispute move apart; each only ever forward.
+type Order struct {
+	ID              string
+	ShopID          string
+	OfferID         string
+	VersionID       string
+	PostID          *string
+	Number          int64  // counts up within the shop
+	Slug            string // in the merchant's addresses
+	TokenHash       string
+	TokenSealed     string
+	AttemptKey      string
+	Source          string // post, link, reply
+	Language        string // of letters to the buyer
+	Email           string
+	EmailKey        string
+	BuyerName       string
+	Address         string // lines
+	Quantity        int64
+	Currency        string
+	Items           int64
+	Discount        int64
+	Shipping        int64
+	Tax             int64
+	Total           int64
+	ApplicationFee  int64
+	StripeFee       *int64 // which the platform pays; nil until read
+	Refunded        int64
+	StripeAccount   string
+	OnBehalfOf      bool
+	Livemode        bool
+	Payment         string // pending, paid, expired, failed, cancelled, partly_refunded, refunded
+	Fulfilment      string // none, to_do, done
+	Dispute         string // none, open, won, lost
+	Shortfall       bool   // paid when the goods were gone
+	SessionID       *string
+	PaymentIntentID *string
+	ChargeID        *string
+	Card            string // brand and last four
+	ExpiresAt       time.Time
+	PaidAt          *time.Time
+	CreatedAt       time.Time
+}
+
+// Money puts the order's currency beside one of its amounts.
+func (o *Order) Money(amount int64) Money { return Money{amount, o.Currency} }
+
+// Net is what the merchant gets: total less Tillbird's fee, which covers Stripe's, less what went back.
+func (o *Order) Net() Money { return Money{max(o.Total-o.ApplicationFee-o.Refunded, 0), o.Currency} }
+
+// WasPaid tells whether money came in, whatever happened since.
+func (o *Order) WasPaid() bool { return o.PaidAt != nil }
+
+// OrderView is an order with what was bought and where it came from.
+type OrderView struct {
+	Order
+	Offer   Offer
+	Version Version
+	Picture *Picture
+	Post    *Post
+}
+
+// Change is one line of an order's timeline.
+type Change struct {
+	ID        string
+	OrderID   string
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, receipt_sent, link_sent
+	Detail    string
+	EventID   *string
+	UserID    *string
+	CreatedAt time.Time
+}
+
+// TableName is where changes are kept.
+func (Change) TableName() string { return "order_changes" }
+
+func (t *tx) change(order *Order, kind, detail string, eventID *string) error {
+	return t.Create(&Change{ID: newID(), OrderID: order.ID, Kind: kind, Detail: detail, EventID: eventID, CreatedAt: t.store.now()}).Error
+}
+
+// Order finds an order by its id, for jobs and events; pages come through OrderIn or OrderByToken.
+func (s *Store) Order(ctx context.Context, id string) (*Order, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("id = ?", id).First(ctx)
+	return &order, found(err)
+}
+
+// OrderBySession finds the order of a Checkout session, or ErrNotFound.
+func (s *Store) OrderBySession(ctx context.Context, session string) (*Order, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("session_id = ?", session).First(ctx)
+	return &order, found(err)
+}
+
+// OrderByIntent finds the order of a payment intent, or ErrNotFound.
+func (s *Store) OrderByIntent(ctx context.Context, intent string) (*Order, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("payment_intent_id = ?", intent).First(ctx)
+	return &order, found(err)
+}
+
+// OrderByToken finds a buyer's order by the secret of its address, or ErrNotFound.
+func (s *Store) OrderByToken(ctx context.Context, token string) (*OrderView, *Shop, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("token_hash = ?", s.sealer.digest("order", token)).First(ctx)
+	if err != nil {
+		return nil, nil, found(err)
+	}
+	view, err := s.orderView(ctx, order)
+	if err != nil {
+		return nil, nil, err
+	}
+	shop, err := s.ShopOf(ctx, order.ShopID)
+	return view, shop, err
+}
+
+// OrderToken opens the secret of the buyer's address.
+func (s *Store) OrderToken(order *Order) (string, error) {
+	return s.sealer.open(order.TokenSealed, "orders", "token", order.ID)
+}
+
+// OrderIn finds the shop's own order by its slug, or ErrNotFound.
+func (s *Store) OrderIn(ctx context.Context, shop *Shop, slug string) (*OrderView, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("slug = ? AND shop_id = ?", slug, shop.ID).First(ctx)
+	if err != nil {
+		return nil, found(err)
+	}
+	return s.orderView(ctx, order)
+}
+
+// OrderView completes an order with what was bought.
+func (s *Store) OrderView(ctx context.Context, order *Order) (*OrderView, error) {
+	return s.orderView(ctx, *order)
+}
+
+func (s *Store) orderView(ctx context.Context, order Order) (*OrderView, error) {
+	view := &OrderView{Order: order}
+	offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", order.OfferID).First(ctx)
+	if err != nil {
+		return nil, found(err)
+	}
+	view.Offer = offer
+	version, err := s.version(ctx, order.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	view.Version = *version
+	if version.PictureID != nil {
+		if picture, err := gorm.G[Picture](s.read(ctx)).Where("id = ?", *version.PictureID).First(ctx); err == nil {
+			view.Picture = &picture
+		}
+	}
+	if order.PostID != nil {
+		post, err := gorm.G[Post](s.read(ctx)).Where("id = ?", *order.PostID).First(ctx)
+		if err != nil {
+			return nil, found(err)
+		}
+		view.Post = &post
+	}
+	return view, nil
+}
+
+// Timeline lists what happened to an order, oldest first.
+func (s *Store) Timeline(ctx context.Context, order *Order) ([]Change, error) {
+	var changes []Change
+	err := s.read(ctx).Where("order_id = ?", order.ID).Order("created_at, id").Find(&changes).Error
+	return changes, err
+}
+
+// SalesFilter narrows the list of sales.
+type SalesFilter struct {
+	Tab   string // "" paid ones, to_send, refunded, open (not paid)
+	Query string // e-mail, order number, last four of the card
+	Page  Page
+}
+
+// Sales lists the shop's orders, newest first, one more than the page where there are more.
+func (s *Store) Sales(ctx context.Context, shop *Shop, filter SalesFilter) ([]OrderView, error) {
+	query := s.read(ctx).Where("shop_id = ?", shop.ID)
+	switch filter.Tab {
+	case "to_send":
+		query = query.Where("fulfilment = 'to_do' AND payment IN ('paid', 'partly_refunded')")
+	case "refunded":
+		query = query.Where("payment IN ('partly_refunded', 'refunded')")
+	case "open":
+		query = query.Where("payment IN ('pending', 'expired', 'failed', 'cancelled')")
+	default:
+		query = query.Where("paid_at IS NOT NULL")
+	}
+	if q := trimQuery(filter.Query); q != "" {
+		number, _ := parseNumber(q)
+		query = query.Where("(email = ? OR email_key = ? OR number = ? OR card LIKE ?)", q, emailKey(q), number, "% "+q)
+	}
+	column := "paid_at"
+	if filter.Tab == "open" {
+		column = "created_at"
+	}
+	var orders []Order
+	if err := filter.Page.apply(query, column).Find(&orders).Error; err != nil {
+		return nil, err
+	}
+	views := make([]OrderView, 0, len(orders))
+	for _, order := range orders {
+		view, err := s.orderView(ctx, order)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, *view)
+	}
+	return views, nil
+}

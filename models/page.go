@@ -1,0 +1,41 @@
+package models
+
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Page asks for one page of a list by keyset: the rows after (older than) a cursor, or before it.
+type Page struct {
+	Cursor string // from CursorOf, or empty for the first page
+
+	Size int // 0 = 25
+}
+
+// CursorOf marks a row's place in a list ordered by time and id.
+func CursorOf(at time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
+}
+
+// Limit is the number of rows of a page.
+func (p Page) Limit() int {
+	if p.Size <= 0 || p.Size > 100 {
+		return 25
+	}
+	return p.Size
+}
+
+// apply orders by column and id, newest first, and asks for one row more than the page, which tells that there is more.
+func (p Page) apply(db *gorm.DB, column string) *gorm.DB {
+	db = db.Order(column + " DESC, id DESC").Limit(p.Limit() + 1)
+	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	stamp, id, ok := strings.Cut(string(raw), " ")
+	at, timeErr := time.Parse(time.RFC3339Nano, stamp)
+	if p.Cursor == "" || err != nil || !ok || timeErr != nil {
+		return db
+	}
+	return db.Where("("+column+" < ? OR "+column+" = ? AND id < ?)", at, at, id)
+}

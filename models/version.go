@@ -1,0 +1,180 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Version is the content of an offer; from the moment it is sent to review it never changes.
+type Version struct {
+	ID          string
+	OfferID     string
+	Number      int64
+	State       string // draft, in_review, approved, changes_asked, rejected
+	Title       string
+	Words       string
+	Price       int64 // smallest unit of Currency
+	Currency    string
+	PictureID   *string
+	Alt         string
+	Fulfilment  string
+	Hashtag     string
+	SubmittedAt *time.Time
+	DecidedAt   *time.Time
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// Money is the price of one.
+func (v *Version) Money() Money { return Money{v.Price, v.Currency} }
+
+// Changes names the fields in which a version differs from an earlier one; all of them where there is none.
+func (v *Version) Changes(before *Version) []string {
+	var b Version
+	if before != nil {
+		b = *before
+	}
+	var names []string
+	note := func(differs bool, name string) {
+		if differs {
+			names = append(names, name)
+		}
+	}
+	note(v.Title != b.Title, "title")
+	note(v.Words != b.Words, "words")
+	note(v.Price != b.Price || v.Currency != b.Currency, "price")
+	note(deref(v.PictureID) != deref(b.PictureID) || v.Alt != b.Alt, "picture")
+	note(v.Fulfilment != b.Fulfilment, "fulfilment")
+	note(v.Hashtag != b.Hashtag, "hashtag")
+	return names
+}
+
+func deref(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+func (s *Store) version(ctx context.Context, id string) (*Version, error) {
+	version, err := gorm.G[Version](s.read(ctx)).Where("id = ?", id).First(ctx)
+	return &version, found(err)
+}
+
+// UpdateOffer keeps an edit. Stock, limit and dates count at once. Content goes into the draft version, or a new one
+// where the latest is frozen; an edit that only lowers the price of the approved version is approved by itself.
+func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *Offer, form OfferForm) error {
+	fields, problems := form.read(shop, false)
+	if fields.stock != nil && *fields.stock < offer.Sold+offer.Held {
+		problems.Add("stock", "stock.below_sold", "Sold", offer.Sold+offer.Held)
+	}
+	if err := problems.orNil(); err != nil {
+		return err
+	}
+	now := s.now()
+	err := s.write(ctx, func(db *tx) error {
+		if err := db.checkFields(shop, offer, fields); err != nil {
+			return err
+		}
+		result := db.Exec(`UPDATE offers SET stock = ?, limit_per_buyer = ?, starts_at = ?, ends_at = ?, updated_at = ?
+			WHERE id = ? AND shop_id = ? AND state <> 'taken_down' AND (? IS NULL OR sold + held <= ?)`,
+			fields.stock, fields.limit, fields.startsAt, fields.endsAt, now, offer.ID, shop.ID, fields.stock, fields.stock)
+		if result.Error == nil && result.RowsAffected == 0 {
+			return Problems{{Field: "stock", Code: "changed_meanwhile"}}
+		}
+		if result.Error != nil {
+			return result.Error
+		}
+		if err := db.keepVersion(shop, user, offer, fields.version); err != nil {
+			return err
+		}
+		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.updated", Object: offer.Slug})
+	})
+	return err
+}
+
+func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) error {
+	now := t.store.now()
+	var latest Version
+	// The row is locked on PostgreSQL too by the UPDATE of the offer before, so two editors cannot number alike.
+	if err := t.Where("id = (SELECT latest_version_id FROM offers WHERE id = ?)", offer.ID).Take(&latest).Error; err != nil {
+		return found(err)
+	}
+	changes := next.Changes(&latest)
+	if len(changes) == 0 {
+		return nil
+	}
+	if latest.State == "draft" {
+		next.UpdatedAt = now
+		return changed(t.Model(&Version{}).Where("id = ? AND state = 'draft'", latest.ID).
+			Select("title", "words", "price", "currency", "picture_id", "alt", "fulfilment", "hashtag", "updated_at").Updates(next))
+	}
+	next.ID, next.OfferID, next.Number, next.State, next.CreatedAt, next.UpdatedAt = newID(), offer.ID, latest.Number+1, "draft", now, now
+	lower := latest.State == "approved" && len(changes) == 1 && changes[0] == "price" && next.Currency == latest.Currency && next.Price > 0 && next.Price < latest.Price
+	if lower {
+		next.State, next.SubmittedAt, next.DecidedAt = "approved", &now, &now
+	}
+	if err := t.Create(&next).Error; err != nil {
+		return err
+	}
+	if lower {
+		return t.Exec("UPDATE offers SET latest_version_id = ?, approved_version_id = ? WHERE id = ?", next.ID, next.ID, offer.ID).Error
+	}
+	return t.Exec("UPDATE offers SET latest_version_id = ? WHERE id = ?", next.ID, offer.ID).Error
+}
+
+// SendToReview freezes the draft and puts it into the admin's queue. What a review needs and is missing comes back as
+// Problems; version.not_draft where there is nothing new to review. A version of the offer that still waits is withdrawn.
+func (s *Store) SendToReview(ctx context.Context, shop *Shop, user *User, offer *Offer) error {
+	view, err := s.OfferIn(ctx, shop, offer.Slug)
+	if err != nil {
+		return err
+	}
+	form := FormOf(view, shop.Zone(), plainAmount)
+	if _, problems := form.read(shop, true); len(problems) > 0 {
+		return problems
+	}
+	now := s.now()
+	err = s.write(ctx, func(db *tx) error {
+		err := changed(db.Exec(`UPDATE versions SET state = 'in_review', submitted_at = ?, updated_at = ? WHERE state = 'draft' AND updated_at = ?
+			AND id = (SELECT latest_version_id FROM offers WHERE id = ? AND shop_id = ? AND state <> 'taken_down')`, now, now, view.Version.UpdatedAt, offer.ID, shop.ID))
+		if err != nil {
+			return err
+		}
+		var older []Review
+		if err := db.Where("offer_id = ? AND state = 'open'", offer.ID).Find(&older).Error; err != nil {
+			return err
+		}
+		for _, review := range older {
+			if err := changed(db.Exec("UPDATE reviews SET state = 'withdrawn' WHERE id = ? AND state = 'open'", review.ID)); err != nil {
+				return err
+			}
+			if err := changed(db.Exec("UPDATE versions SET state = 'draft' WHERE id = ? AND state = 'in_review'", review.VersionID)); err != nil {
+				return err
+			}
+		}
+		review := Review{ID: newID(), OfferID: offer.ID, VersionID: view.Version.ID, ShopID: shop.ID, State: "open", Changed: strings.Join(view.Version.Changes(view.Approved), " "), CreatedAt: now}
+		if err := db.Create(&review).Error; err != nil {
+			return err
+		}
+		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.sent_to_review", Object: offer.Slug})
+	})
+	if errors.Is(err, ErrChanged) {
+		return Problems{{Field: "offer", Code: "version.not_draft"}}
+	}
+	return err
+}
+
+// plainAmount writes an amount so that ParseMoney reads it back.
+func plainAmount(m Money) string {
+	digits := "0000" + itoa(m.Amount)
+	if m.Exponent() == 0 {
+		return itoa(m.Amount)
+	}
+	at := len(digits) - m.Exponent()
+	return strings.TrimLeft(digits[:at-1], "0") + digits[at-1:at] + "." + digits[at:]
+}
