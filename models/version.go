@@ -80,9 +80,11 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 		if err := db.checkFields(shop, offer, fields); err != nil {
 			return err
 		}
-		result := db.Exec(`UPDATE offers SET stock = ?, limit_per_buyer = ?, starts_at = ?, ends_at = ?, updated_at = ?
-			WHERE id = ? AND shop_id = ? AND state <> 'taken_down' AND (? IS NULL OR sold + held <= ?)`,
-			fields.stock, fields.limit, fields.startsAt, fields.endsAt, now, offer.ID, shop.ID, fields.stock, fields.stock)
+		query := db.Model(&Offer{}).Where("id = ? AND shop_id = ? AND state <> 'taken_down'", offer.ID, shop.ID)
+		if fields.stock != nil {
+			query = query.Where("sold + held <= ?", *fields.stock)
+		}
+		result := query.Updates(map[string]any{"stock": fields.stock, "limit_per_buyer": fields.limit, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now})
 		if result.Error == nil && result.RowsAffected == 0 {
 			return Problems{{Field: "stock", Code: "changed_meanwhile"}}
 		}
