@@ -2,6 +2,7 @@
 (() => {
   const doc = document, root = doc.documentElement;
   root.classList.add("js");
+  let said;
   const say = (text) => {
     const place = doc.getElementById("status");
     let line = doc.getElementById("said");
@@ -13,14 +14,13 @@
       place.append(line);
     }
     line.textContent = text;
+    clearTimeout(said);
+    said = setTimeout(() => line.remove(), 5000);
   };
 
-  // What the server put into the status region is put there once more, so that readers hear it.
+  // What the server put into the status region is said once more, since readers hear changes only.
   const flash = doc.querySelector("#status > .notice");
-  if (flash) {
-    flash.remove();
-    setTimeout(() => doc.getElementById("status").append(flash), 100);
-  }
+  if (flash) setTimeout(() => say(flash.textContent.trim()), 200);
   const problems = doc.getElementById("problems");
   if (problems) problems.focus();
 

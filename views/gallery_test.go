@@ -47,7 +47,7 @@ func galleryOverview(p Page) templ.Component {
 	var lines []templ.Component
 	for i, r := range rows {
 		lines = append(lines, fill(tableRow(),
-			fill(cellMain(), rowLink("#", r.offer)), fill(cell("Time", false), text(r.when)),
+			fill(cellMain(), rowLink("#", r.offer)), cellTime("Time", "2026-11-22T11:12:00Z", r.when),
 			fill(cell("Buyer", false), text(r.buyer)), fill(cell("State", false), states[i]),
 			fill(cellSide("Amount", true), text(r.amount))))
 	}
@@ -117,8 +117,8 @@ func galleryOrder(p Page) templ.Component {
 			group("stack",
 				fill(cardWith("What you get", periods("Period", []Tab{{"#", "14 days", 0, false}, {"#", "30 days", 0, true}})),
 					sums([]Fact{{Name: "Linen apron, sage × 1", Value: "€24.00"}, {Name: "Stripe’s fee", Value: "−€0.59"}, {Name: "Our fee", Value: "−€0.47"}, {Name: "You get", Value: "€22.94", Total: true}})),
-				fill(card(""), empty("Nothing sold yet", "Sales appear here the moment someone pays. Your first offer takes about three minutes."),
-					linkButton(Button{Kind: "primary", Label: "Make your first offer", Href: "#"})),
+				fill(card(""), fill(empty("Nothing sold yet", "Sales appear here the moment someone pays. Your first offer takes about three minutes."),
+					linkButton(Button{Kind: "primary", Label: "Make your first offer", Href: "#"}))),
 				group("row", pills...), group("stack-s", notices...)),
 			group("stack",
 				fill(card("Timeline"), timeline([]Moment{
@@ -134,7 +134,7 @@ func galleryOrder(p Page) templ.Component {
 func galleryPublic(p Page) templ.Component {
 	return group("stack",
 		group("measure", heroLine("Sell in a post. Get paid.")),
-		fill(card(""), birdPerched(), fill(notice(ToneInfo, "Not here"), text("The address leads nowhere."))),
+		fill(card(""), birdAdrift(), fill(notice(ToneInfo, "Not here"), text("The address leads nowhere."))),
 		group("row", linkButton(Button{Kind: "primary", Label: p.T("frame.start"), Href: "#"})))
 }
 
@@ -162,4 +162,18 @@ func galleryChart() Chart {
 		c.Previous = append(c.Previous, v*3/4+9000)
 	}
 	return c
+}
+
+func galleryOffer(p Page) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, `<div class="offer">
+<figure class="pic"><svg viewBox="0 0 600 480" role="img" aria-label="A folded linen apron"><rect width="600" height="480" fill="#b9c7b4"/><circle cx="300" cy="240" r="140" fill="#8fa58a"/></svg></figure>
+<div class="buy"><h1>Linen apron, sage</h1><p class="price">€24.00<small>VAT included, delivery free in France</small></p>
+<ul class="meta"><li>7 of 40 left</li><li>Ends Sunday 24 May, 20:00 (Paris)</li></ul>
+<form class="stack" method="post" action="#"><div class="field"><label for="email">E-mail</label><p class="hint" id="email-hint">The receipt goes there.</p><input id="email" name="email" type="email" aria-describedby="email-hint"></div>
+<button class="pay" type="submit">Pay €24.00</button></form>
+<div class="card seller"><span class="mark" aria-hidden="true">MK</span><p><strong>Maison Kestrel</strong><br><span class="small muted">@maisonkestrel, Lyon, France</span></p></div></div>
+<div class="about"><details open><summary>Description</summary><div class="prose">Cut and sewn in Lyon from washed linen. Two pockets, long ties.</div></details><details><summary>Delivery</summary><p>By post.</p></details><details><summary>Returns and withdrawal</summary><p>Fourteen days.</p></details></div></div>`)
+		return err
+	})
 }

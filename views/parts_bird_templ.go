@@ -30,7 +30,15 @@ func bird() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<svg class=\"bird\" viewBox=\"0 0 64 64\" aria-hidden=\"true\" focusable=\"false\"><path class=\"bird-beak\" d=\"M52 20.5 62.6 25a1.2 1.2 0 0 1 0 2.2L52.5 31.5z\"></path> <path class=\"bird-body\" d=\"M4.6 24.4c-.4-1.6 1.4-2.7 2.7-1.7 4 3 7.7 4.3 11.7 4.100C22.5 17.5 30 11 39.5 11 49 11 55.5 17.4 55.5 26.3 55.5 42.7 44.5 54 29.5 54 15.5 54 6.6 42.5 4.6 24.400z\"></path> <path class=\"bird-wing\" d=\"M19.5 34.500c6.5-5 16.5-4.8 23 .6-2.5 8-14.5 13.5-23-.6z\"></path> <circle class=\"bird-eye\" cx=\"43.5\" cy=\"22.5\" r=\"2.9\"></circle></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<svg class=\"bird\" viewBox=\"0 0 64 64\" aria-hidden=\"true\" focusable=\"false\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = birdShape().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -38,7 +46,7 @@ func bird() templ.Component {
 	})
 }
 
-func brand() templ.Component {
+func birdShape() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -59,15 +67,7 @@ func brand() templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<a class=\"brand\" href=\"/\">")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = bird().Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "Tillbird</a>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<path class=\"bird-beak\" d=\"M51.5 20 61.5 24.3a1.3 1.3 0 0 1 .1 2.3L52 31.6z\"></path> <path class=\"bird-body\" d=\"M3.7 22.6c-.5-1.7 1.5-3 2.9-1.9 4.1 3.2 8 4.4 12.1 4 3.3-8.3 11.1-14.2 20.6-14.2 9.6 0 16 6.6 16 15.6C55.3 42.8 44.3 54 29.7 54 15.3 54 6 42 3.7 22.6z\"></path> <path class=\"bird-wing\" d=\"M39.5 34.2c0 6.5-5.6 11-12.6 11-6.8 0-12-3.6-14.7-9.9-.5-1.1.5-2.2 1.7-1.9 4.5 1 7.6-.7 10.4-3.1 2.7-2.3 5.1-4 8.3-4 4.2 0 6.9 3.3 6.9 7.9z\"></path> <circle class=\"bird-eye\" cx=\"43.6\" cy=\"22\" r=\"3\"></circle>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -75,8 +75,8 @@ func brand() templ.Component {
 	})
 }
 
-// birdPerched is the illustration of empty places: the bird on a harbour pole.
-func birdPerched() templ.Component {
+// brand is the mark and the name, leading home.
+func brand() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -97,7 +97,136 @@ func birdPerched() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<svg viewBox=\"0 0 220 150\" aria-hidden=\"true\" focusable=\"false\"><ellipse class=\"bird-tint\" cx=\"110\" cy=\"112\" rx=\"104\" ry=\"30\"></ellipse> <g class=\"bird\" transform=\"translate(70 12) scale(1.25)\"><path class=\"bird-beak\" d=\"M52 20.5 62.6 25a1.2 1.2 0 0 1 0 2.2L52.5 31.5z\"></path> <path class=\"bird-body\" d=\"M4.6 24.4c-.4-1.6 1.4-2.7 2.7-1.7 4 3 7.7 4.3 11.7 4.100C22.5 17.5 30 11 39.5 11 49 11 55.5 17.4 55.5 26.3 55.5 42.7 44.5 54 29.5 54 15.5 54 6.6 42.5 4.6 24.400z\"></path> <path class=\"bird-wing\" d=\"M19.5 34.500c6.5-5 16.5-4.8 23 .6-2.5 8-14.5 13.5-23-.6z\"></path> <circle class=\"bird-eye\" cx=\"43.5\" cy=\"22.5\" r=\"2.9\"></circle></g></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<a class=\"brand\" href=\"/\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = bird().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "Tillbird</a>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// birdPerched is the illustration of empty places and of success: the bird on a bollard.
+func birdPerched() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var4 == nil {
+			templ_7745c5c3_Var4 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<svg class=\"scene\" viewBox=\"16 10 208 156\" aria-hidden=\"true\" focusable=\"false\"><circle class=\"bird-tint\" cx=\"120\" cy=\"84\" r=\"70\"></circle> <path class=\"bird-cloud\" d=\"M156 48a9 9 0 0 1 17-4 7 7 0 0 1 9 7 6 6 0 0 1-6 6h-17a6 6 0 0 1-3-9z\"></path> <path class=\"bird-paper\" d=\"M106 92h30l3 52h-36z\"></path> <path class=\"bird-paper\" d=\"M101 86a5 5 0 0 1 5-5h30a5 5 0 0 1 5 5v5a5 5 0 0 1-5 5h-30a5 5 0 0 1-5-5z\"></path> <path class=\"bird-line\" d=\"M104 112c10 6 24 6 34 0M104 119c10 6 24 6 35 0M139 116c22 3 34 12 40 26\"></path> <path class=\"bird-feet\" d=\"M113 80v4M123 80v4\"></path> <g transform=\"translate(84 20) scale(1.16)\"><g class=\"bird\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = birdShape().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</g></g>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = waves().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</svg>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// birdAdrift is the illustration of addresses that lead nowhere: the bird in a boat folded from a receipt.
+func birdAdrift() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<svg class=\"scene\" viewBox=\"16 10 208 156\" aria-hidden=\"true\" focusable=\"false\"><circle class=\"bird-tint\" cx=\"120\" cy=\"84\" r=\"70\"></circle> <path class=\"bird-cloud\" d=\"M156 44a10 10 0 0 1 19-4 7 7 0 0 1 9 7 6 6 0 0 1-6 6h-18a6 6 0 0 1-4-9z\"></path> <path class=\"bird-cloud\" d=\"M62 60a8 8 0 0 1 15-3 6 6 0 0 1 8 6 5 5 0 0 1-5 5H65a5 5 0 0 1-3-8z\"></path> <g transform=\"rotate(-4 120 100)\"><g transform=\"translate(86 34) scale(1.12)\"><g class=\"bird\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = birdShape().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</g></g> <path class=\"bird-paper\" d=\"M72 94l32 6 16-14 16 14 32-6-13 44H85z\"></path> <path class=\"bird-fold\" d=\"M104 100l16 34 16-34M92 114h9M95 121h7M139 114h9M138 121h7\"></path></g>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = waves().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</svg>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func waves() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<path class=\"bird-wave\" d=\"M22 144c10-7 19-7 28 0s19 7 28 0 19-7 28 0 19 7 28 0 19-7 28 0 19 7 28 0 19-7 28 0\"></path> <path class=\"bird-wave bird-wave-far\" d=\"M70 158c8-5 15-5 23 0s15 5 23 0 15-5 23 0 15 5 23 0\"></path>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

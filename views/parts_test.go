@@ -55,6 +55,7 @@ func TestGallery(t *testing.T) {
 				"order":     within(Dashboard(p, "sales"), galleryOrder(p)),
 				"admin":     within(Admin(admin, "reviews"), galleryOrder(p)),
 				"public":    within(Layout(guest), galleryPublic(guest)),
+				"offer":     within(OfferFrame(guest, nil), galleryOffer(guest)),
 			}
 			for name, page := range frames {
 				html := rendered(t, page)
