@@ -1,0 +1,155 @@
+package views
+
+import "net/url"
+
+// The addresses of Tillbird, as typed functions: a renamed one does not compile. Slugs, codes and tokens come from us
+// and hold letters and digits only; PathEscape keeps it so.
+
+func esc(part string) string { return url.PathEscape(part) }
+
+// Public addresses.
+const (
+	HomePath        = "/"
+	OffersPath      = "/offers"
+	SignUpPath      = "/signup"
+	LoginPath       = "/login"
+	LogoutPath      = "/logout"
+	PasswordPath    = "/password"
+	PreferencesPath = "/preferences"
+	ConfirmationAsk = "/email/confirmations"
+	OrdersPath      = "/orders"
+	TermsPath       = "/legal/terms"
+	PrivacyPath     = "/legal/privacy"
+	ImprintPath     = "/legal/imprint"
+	AccessPath      = "/accessibility"
+)
+
+// Merchant addresses.
+const (
+	DashboardPath       = "/dashboard"
+	NewShopPath         = "/dashboard/shop"
+	OnboardingPath      = "/dashboard/onboarding"
+	OnboardingLinkPath  = "/dashboard/onboarding/link"
+	OnboardingBackPath  = "/dashboard/onboarding/return"
+	OnboardingAgainPath = "/dashboard/onboarding/refresh"
+	OnboardingCheckPath = "/dashboard/onboarding/check"
+	StripeLoginPath     = "/dashboard/payouts/stripe"
+	ShopOffersPath      = "/dashboard/offers"
+	NewOfferPath        = "/dashboard/offers/new"
+	PicturesPath        = "/dashboard/pictures"
+	PostsPath           = "/dashboard/posts"
+	SalesPath           = "/dashboard/sales"
+	SalesCSVPath        = "/dashboard/sales.csv"
+	PayoutsPath         = "/dashboard/payouts"
+	SettingsPath        = "/dashboard/settings"
+	PasswordChangePath  = "/dashboard/settings/password"
+)
+
+// Admin addresses.
+const (
+	ReviewsPath     = "/admin/reviews"
+	AdminOffersPath = "/admin/offers"
+	AdminShopsPath  = "/admin/shops"
+	ReportsPath     = "/admin/reports"
+	EventsPath      = "/admin/events"
+	AuditPath       = "/admin/audit"
+)
+
+// ShopPath is a shop's public page.
+func ShopPath(handle string) string { return "/shops/" + esc(handle) }
+
+// OfferPath is an offer's public page.
+func OfferPath(slug string) string { return "/o/" + esc(slug) }
+
+// CheckoutsPath takes the purchase of an offer.
+func CheckoutsPath(slug string) string { return OfferPath(slug) + "/checkouts" }
+
+// OfferReportsPath takes a complaint about an offer; its form stands at OfferReportPath.
+func OfferReportsPath(slug string) string { return OfferPath(slug) + "/reports" }
+
+// OfferReportPath is the form for a complaint.
+func OfferReportPath(slug string) string { return OfferPath(slug) + "/reports/new" }
+
+// ShortLinkPath is a post's short link.
+func ShortLinkPath(code string) string { return "/p/" + esc(code) }
+
+// PicturePath is a picture by its digest; size is "full" or "small".
+func PicturePath(digest, size string) string { return "/pictures/" + esc(digest) + "/" + size + ".jpg" }
+
+// OrderPath is a buyer's order by its secret.
+func OrderPath(token string) string { return "/orders/" + esc(token) }
+
+// OrderCancelPath lets a pending order go.
+func OrderCancelPath(token string) string { return OrderPath(token) + "/cancellation" }
+
+// OrderPayPath goes back to the open checkout of a pending order.
+func OrderPayPath(token string) string { return OrderPath(token) + "/payment" }
+
+// ConfirmationPath confirms an e-mail address.
+func ConfirmationPath(secret string) string { return ConfirmationAsk + "/" + esc(secret) }
+
+// PasswordResetPath sets a new password.
+func PasswordResetPath(secret string) string { return "/password/resets/" + esc(secret) }
+
+// ShopOfferPath is the merchant's page of an offer; the edit form, the preview, the review and the state hang below it.
+func ShopOfferPath(slug string) string { return ShopOffersPath + "/" + esc(slug) }
+
+// OfferEditPath is the designer of an offer.
+func OfferEditPath(slug string) string { return ShopOfferPath(slug) + "/edit" }
+
+// OfferPreviewPath shows an offer as fans will see it.
+func OfferPreviewPath(slug string) string { return ShopOfferPath(slug) + "/preview" }
+
+// OfferReviewPath is the check page before review (GET) and the sending (POST).
+func OfferReviewPath(slug string) string { return ShopOfferPath(slug) + "/review" }
+
+// PublicationPath takes an offer live.
+func PublicationPath(slug string) string { return ShopOfferPath(slug) + "/publication" }
+
+// PublicationRemovalPath pauses it.
+func PublicationRemovalPath(slug string) string { return PublicationPath(slug) + "/removal" }
+
+// EndingPath ends an offer.
+func EndingPath(slug string) string { return ShopOfferPath(slug) + "/ending" }
+
+// OfferPostsPath takes a new post of an offer.
+func OfferPostsPath(slug string) string { return ShopOfferPath(slug) + "/posts" }
+
+// NewPostPath is the composer.
+func NewPostPath(slug string) string { return OfferPostsPath(slug) + "/new" }
+
+// PostPath is the merchant's page of a post.
+func PostPath(code string) string { return PostsPath + "/" + esc(code) }
+
+// PostedPath notes that a post is out.
+func PostedPath(code string) string { return PostPath(code) + "/posting" }
+
+// SalePath is the merchant's page of an order.
+func SalePath(slug string) string { return SalesPath + "/" + esc(slug) }
+
+// ReviewPath is one case of the admin's queue; ReviewDecisionPath takes the decision.
+func ReviewPath(id string) string { return ReviewsPath + "/" + esc(id) }
+
+// ReviewDecisionPath takes an admin's decision.
+func ReviewDecisionPath(id string) string { return ReviewPath(id) + "/decision" }
+
+// ReportPath is one report; ReportDecisionPath takes the decision.
+func ReportPath(id string) string { return ReportsPath + "/" + esc(id) }
+
+// ReportDecisionPath takes an admin's decision on a report.
+func ReportDecisionPath(id string) string { return ReportPath(id) + "/decision" }
+
+// StandingPath warns, suspends or restores a shop.
+func StandingPath(handle string) string { return AdminShopsPath + "/" + esc(handle) + "/standing" }
+
+// AdminShopPath is the admin's page of a shop.
+func AdminShopPath(handle string) string { return AdminShopsPath + "/" + esc(handle) }
+
+// TakedownPath takes an offer down.
+func TakedownPath(slug string) string { return AdminOffersPath + "/" + esc(slug) + "/takedown" }
+
+// EventPath is one event.
+func EventPath(id string) string { return EventsPath + "/" + esc(id) }
+
+// EventRetryPath lets a failed event be tried again.
+func EventRetryPath(id string) string { return EventPath(id) + "/retries" }

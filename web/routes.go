@@ -1,0 +1,128 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
+)
+
+// access says who may come in.
+type access int
+
+const (
+	anyone   access = iota // pages of the world: no session is read
+	visitor                // the world too, with the session of whoever is signed in
+	signedIn               // a user with a confirmed address, with or without a shop
+	member                 // a member of a shop whose role allows the route's deed
+	admin                  // an admin of the installation
+)
+
+// route is one address: who may come, what they do there, and who answers.
+type route struct {
+	method, path string
+	access       access
+	deed         models.Deed
+	handle       func(*visit) error
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// routes is every address of Tillbird.
+func (s *Server) routes() []route {
+	return []route{
+		{get, views.HomePath, visitor, "", s.showHome},
+		{get, views.OffersPath, visitor, "", s.listLiveOffers},
+		{get, "/shops/:handle", visitor, "", s.showShop},
+		{get, "/o/:slug", anyone, "", s.showOffer},
+		{post, "/o/:slug/checkouts", anyone, "", s.createCheckout},
+		{get, "/o/:slug/reports/new", anyone, "", s.newReport},
+		{post, "/o/:slug/reports", anyone, "", s.createReport},
+		{get, "/p/:code", anyone, "", s.followLink},
+		{get, "/pictures/:digest/:file", anyone, "", s.showPicture},
+		{get, "/orders", visitor, "", s.newOrderLookup},
+		{post, "/orders", visitor, "", s.createOrderLookup},
+		{get, "/orders/:token", anyone, "", s.showOrder},
+		{post, "/orders/:token/payment", anyone, "", s.resumePayment},
+		{post, "/orders/:token/cancellation", anyone, "", s.createCancellation},
+		{post, views.PreferencesPath, visitor, "", s.updatePreferences},
+		{get, "/legal/:page", visitor, "", s.showLegal},
+		{get, views.AccessPath, visitor, "", s.showAccessibility},
+
+		{get, views.SignUpPath, visitor, "", s.newUser},
+		{post, views.SignUpPath, visitor, "", s.createUser},
+		{get, views.LoginPath, visitor, "", s.newSession},
+		{post, views.LoginPath, visitor, "", s.createSession},
+		{post, views.LogoutPath, visitor, "", s.deleteSession},
+		{get, views.ConfirmationAsk, visitor, "", s.awaitConfirmation},
+		{post, views.ConfirmationAsk, visitor, "", s.createConfirmation},
+		{get, "/email/confirmations/:secret", visitor, "", s.showConfirmation},
+		{post, "/email/confirmations/:secret", visitor, "", s.updateConfirmation},
+		{get, views.PasswordPath, visitor, "", s.newPasswordReset},
+		{post, views.PasswordPath, visitor, "", s.createPasswordReset},
+		{get, "/password/resets/:secret", visitor, "", s.editPassword},
+		{post, "/password/resets/:secret", visitor, "", s.updatePassword},
+
+		{get, views.NewShopPath, signedIn, "", s.newShop},
+		{post, views.NewShopPath, signedIn, "", s.createShop},
+		{get, views.DashboardPath, member, models.View, s.showOverview},
+		{get, views.OnboardingPath, member, models.View, s.showOnboarding},
+		{post, views.OnboardingLinkPath, member, models.Bank, s.createOnboardingLink},
+		{get, views.OnboardingBackPath, member, models.View, s.returnFromOnboarding},
+		{get, views.OnboardingAgainPath, member, models.Bank, s.refreshOnboarding},
+		{post, views.OnboardingCheckPath, member, models.View, s.checkOnboarding},
+		{get, views.ShopOffersPath, member, models.View, s.listOffers},
+		{post, views.ShopOffersPath, member, models.Sell, s.createOffer},
+		{get, views.NewOfferPath, member, models.Sell, s.newOffer},
+		{get, "/dashboard/offers/:slug", member, models.View, s.showShopOffer},
+		{post, "/dashboard/offers/:slug", member, models.Sell, s.updateOffer},
+		{get, "/dashboard/offers/:slug/edit", member, models.Sell, s.editOffer},
+		{get, "/dashboard/offers/:slug/preview", member, models.View, s.previewOffer},
+		{get, "/dashboard/offers/:slug/review", member, models.Sell, s.newReview},
+		{post, "/dashboard/offers/:slug/review", member, models.Sell, s.createReview},
+		{post, "/dashboard/offers/:slug/publication", member, models.Sell, s.createPublication},
+		{post, "/dashboard/offers/:slug/publication/removal", member, models.Sell, s.deletePublication},
+		{post, "/dashboard/offers/:slug/ending", member, models.Sell, s.createEnding},
+		{get, "/dashboard/offers/:slug/posts/new", member, models.Sell, s.newPost},
+		{post, "/dashboard/offers/:slug/posts", member, models.Sell, s.createPost},
+		{get, views.PostsPath, member, models.View, s.listPosts},
+		{get, "/dashboard/posts/:code", member, models.View, s.showPost},
+		{post, "/dashboard/posts/:code", member, models.Sell, s.updatePost},
+		{post, "/dashboard/posts/:code/posting", member, models.Sell, s.createPosting},
+		{get, views.SalesPath, member, models.View, s.listSales},
+		{get, views.SalesCSVPath, member, models.View, s.exportSales},
+		{get, "/dashboard/sales/:slug", member, models.View, s.showSale},
+		{get, views.PayoutsPath, member, models.View, s.showPayouts},
+		{post, views.StripeLoginPath, member, models.Bank, s.createStripeLogin},
+		{get, views.SettingsPath, member, models.View, s.editSettings},
+		{post, views.SettingsPath, member, models.Govern, s.updateSettings},
+		{post, views.PasswordChangePath, member, models.View, s.changePassword},
+
+		{get, views.ReviewsPath, admin, "", s.listReviews},
+		{get, "/admin/reviews/:id", admin, "", s.showReview},
+		{post, "/admin/reviews/:id/decision", admin, "", s.createDecision},
+		{get, views.AdminOffersPath, admin, "", s.listAllOffers},
+		{post, "/admin/offers/:slug/takedown", admin, "", s.createTakedown},
+		{get, views.AdminShopsPath, admin, "", s.listShops},
+		{get, "/admin/shops/:handle", admin, "", s.showAdminShop},
+		{post, "/admin/shops/:handle/standing", admin, "", s.updateStanding},
+		{get, views.ReportsPath, admin, "", s.listReports},
+		{get, "/admin/reports/:id", admin, "", s.showReport},
+		{post, "/admin/reports/:id/decision", admin, "", s.decideReport},
+		{get, views.EventsPath, admin, "", s.listEvents},
+		{get, "/admin/events/:id", admin, "", s.showEvent},
+		{post, "/admin/events/:id/retries", admin, "", s.retryEvent},
+		{get, views.AuditPath, admin, "", s.listAudit},
+
+		{post, "/webhooks/stripe", anyone, "", s.receiveAccountEvent},
+		{post, "/webhooks/stripe/connect", anyone, "", s.receiveConnectEvent},
+		{get, "/healthz", anyone, "", s.showHealth},
+		{get, "/readyz", anyone, "", s.showReadiness},
+		{get, "/metrics", anyone, "", s.showMetrics},
+		{get, "/robots.txt", anyone, "", s.showRobots},
+		{get, "/favicon.ico", anyone, "", s.showFavicon},
+	}
+}

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// policies are the content security policies: of pages with our script, and of those without any.
+type policies struct{ page, still string }
+
+func (s *Server) newPolicies() policies {
+	// Browsers apply form-action to redirects too, and ours lead to Stripe's pages.
+	forms := strings.Join(append([]string{"form-action", "'self'"}, s.set.FormOrigins...), " ")
+	common := "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; " + forms
+	return policies{
+		page:  common + "; script-src 'self'; connect-src 'self'",
+		still: common + "; require-trusted-types-for 'script'",
+	}
+}
+
+func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", s.policy.page)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-site")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()")
+		if s.https() {
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		}
+		return next(c)
+	}
+}
+
+// refuseCrossSite refuses posts that another site makes a browser send. Stripe's are signed instead and carry no Origin.
+func (s *Server) refuseCrossSite(next http.Handler) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	_ = guard.AddTrustedOrigin(s.set.BaseURL)
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := s.echo.NewContext(r, w)
+		c.Response().Header().Set("Content-Security-Policy", s.policy.still)
+		s.answerError(echo.NewHTTPError(http.StatusForbidden, "cross-site post"), c)
+	}))
+	return guard.Handler(next)
+}
+
+// The most a request may bring.
+const (
+	formMost    = 256 << 10
+	webhookMost = 2 << 20
+)
+
+// limitBody bounds what is read of a request: an offer's form brings a picture, a webhook one event, any other little.
+func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		most := int64(formMost)
+		switch path := c.Path(); {
+		case strings.HasPrefix(path, "/webhooks/"):
+			most = webhookMost
+		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug":
+			most = models.PictureBytesMost + 1<<20
+		}
+		r := c.Request()
+		if r.ContentLength > most {
+			return echo.NewHTTPError(http.StatusRequestEntityTooLarge, "body too large")
+		}
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
+		return next(c)
+	}
+}
