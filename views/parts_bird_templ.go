@@ -97,7 +97,20 @@ func brand() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<a class=\"brand\" href=\"/\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<a class=\"brand\" href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var4 templ.SafeURL
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(HomePath)
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `parts_bird.templ`, Line: 19, Col: 33}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -105,7 +118,7 @@ func brand() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "Tillbird</a>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "Tillbird</a>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -130,12 +143,12 @@ func birdPerched() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var4 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var4 == nil {
-			templ_7745c5c3_Var4 = templ.NopComponent
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<svg class=\"scene\" viewBox=\"16 10 208 156\" aria-hidden=\"true\" focusable=\"false\"><circle class=\"bird-tint\" cx=\"120\" cy=\"84\" r=\"70\"></circle> <path class=\"bird-cloud\" d=\"M156 48a9 9 0 0 1 17-4 7 7 0 0 1 9 7 6 6 0 0 1-6 6h-17a6 6 0 0 1-3-9z\"></path> <path class=\"bird-paper\" d=\"M106 92h30l3 52h-36z\"></path> <path class=\"bird-paper\" d=\"M101 86a5 5 0 0 1 5-5h30a5 5 0 0 1 5 5v5a5 5 0 0 1-5 5h-30a5 5 0 0 1-5-5z\"></path> <path class=\"bird-line\" d=\"M104 112c10 6 24 6 34 0M104 119c10 6 24 6 35 0M139 116c22 3 34 12 40 26\"></path> <path class=\"bird-feet\" d=\"M113 80v4M123 80v4\"></path> <g transform=\"translate(84 20) scale(1.16)\"><g class=\"bird\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<svg class=\"scene\" viewBox=\"16 10 208 156\" aria-hidden=\"true\" focusable=\"false\"><circle class=\"bird-tint\" cx=\"120\" cy=\"84\" r=\"70\"></circle> <path class=\"bird-cloud\" d=\"M156 48a9 9 0 0 1 17-4 7 7 0 0 1 9 7 6 6 0 0 1-6 6h-17a6 6 0 0 1-3-9z\"></path> <path class=\"bird-paper\" d=\"M106 92h30l3 52h-36z\"></path> <path class=\"bird-paper\" d=\"M101 86a5 5 0 0 1 5-5h30a5 5 0 0 1 5 5v5a5 5 0 0 1-5 5h-30a5 5 0 0 1-5-5z\"></path> <path class=\"bird-line\" d=\"M104 112c10 6 24 6 34 0M104 119c10 6 24 6 35 0M139 116c22 3 34 12 40 26\"></path> <path class=\"bird-feet\" d=\"M113 80v4M123 80v4\"></path> <g transform=\"translate(84 20) scale(1.16)\"><g class=\"bird\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -143,7 +156,7 @@ func birdPerched() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</g></g>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</g></g>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -151,7 +164,7 @@ func birdPerched() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -176,12 +189,12 @@ func birdAdrift() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var5 == nil {
-			templ_7745c5c3_Var5 = templ.NopComponent
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<svg class=\"scene\" viewBox=\"16 10 208 156\" aria-hidden=\"true\" focusable=\"false\"><circle class=\"bird-tint\" cx=\"120\" cy=\"84\" r=\"70\"></circle> <path class=\"bird-cloud\" d=\"M156 44a10 10 0 0 1 19-4 7 7 0 0 1 9 7 6 6 0 0 1-6 6h-18a6 6 0 0 1-4-9z\"></path> <path class=\"bird-cloud\" d=\"M62 60a8 8 0 0 1 15-3 6 6 0 0 1 8 6 5 5 0 0 1-5 5H65a5 5 0 0 1-3-8z\"></path> <g transform=\"rotate(-4 120 100)\"><g transform=\"translate(86 34) scale(1.12)\"><g class=\"bird\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<svg class=\"scene\" viewBox=\"16 10 208 156\" aria-hidden=\"true\" focusable=\"false\"><circle class=\"bird-tint\" cx=\"120\" cy=\"84\" r=\"70\"></circle> <path class=\"bird-cloud\" d=\"M156 44a10 10 0 0 1 19-4 7 7 0 0 1 9 7 6 6 0 0 1-6 6h-18a6 6 0 0 1-4-9z\"></path> <path class=\"bird-cloud\" d=\"M62 60a8 8 0 0 1 15-3 6 6 0 0 1 8 6 5 5 0 0 1-5 5H65a5 5 0 0 1-3-8z\"></path> <g transform=\"rotate(-4 120 100)\"><g transform=\"translate(86 34) scale(1.12)\"><g class=\"bird\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -189,7 +202,7 @@ func birdAdrift() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</g></g> <path class=\"bird-paper\" d=\"M72 94l32 6 16-14 16 14 32-6-13 44H85z\"></path> <path class=\"bird-fold\" d=\"M104 100l16 34 16-34M92 114h9M95 121h7M139 114h9M138 121h7\"></path></g>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</g></g> <path class=\"bird-paper\" d=\"M72 94l32 6 16-14 16 14 32-6-13 44H85z\"></path> <path class=\"bird-fold\" d=\"M104 100l16 34 16-34M92 114h9M95 121h7M139 114h9M138 121h7\"></path></g>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -197,7 +210,7 @@ func birdAdrift() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -221,12 +234,12 @@ func waves() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var6 == nil {
-			templ_7745c5c3_Var6 = templ.NopComponent
+		templ_7745c5c3_Var7 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var7 == nil {
+			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<path class=\"bird-wave\" d=\"M22 144c10-7 19-7 28 0s19 7 28 0 19-7 28 0 19 7 28 0 19-7 28 0 19 7 28 0 19-7 28 0\"></path> <path class=\"bird-wave bird-wave-far\" d=\"M70 158c8-5 15-5 23 0s15 5 23 0 15-5 23 0 15 5 23 0\"></path>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<path class=\"bird-wave\" d=\"M22 144c10-7 19-7 28 0s19 7 28 0 19-7 28 0 19 7 28 0 19-7 28 0 19 7 28 0 19-7 28 0\"></path> <path class=\"bird-wave bird-wave-far\" d=\"M70 158c8-5 15-5 23 0s15 5 23 0 15-5 23 0 15 5 23 0\"></path>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
