@@ -61,6 +61,24 @@ func (s *Store) Letter(ctx context.Context, id string) (*Letter, error) {
 	return &letter, nil
 }
 
+// LettersTo lists what was written to an address, newest first, with its secrets opened: the demo world and the tests
+// read their own mail.
+func (s *Store) LettersTo(ctx context.Context, email string) ([]Letter, error) {
+	letters, err := gorm.G[Letter](s.read(ctx)).Where("recipient = ?", CleanEmail(email)).Order("created_at DESC, id DESC").Limit(50).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range letters {
+		if letters[i].Secret == "" {
+			continue
+		}
+		if letters[i].Secret, err = s.sealer.open(letters[i].Secret, "letters", "secret", letters[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return letters, nil
+}
+
 // RecordLetter keeps how sending went: cause nil means it was handed over, and its secret is forgotten.
 func (s *Store) RecordLetter(ctx context.Context, letter *Letter, cause error) error {
 	return s.write(ctx, func(db *tx) error {
