@@ -66,8 +66,9 @@
   doc.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.dataset.again !== undefined) return;
-    if (form.dataset.sent !== undefined) event.preventDefault();
-    else setTimeout(mark, 0, form, true);
+    if (form.dataset.sent !== undefined) return event.preventDefault();
+    setTimeout(mark, 0, form, true);
+    setTimeout(mark, 8000, form, false); // a request that was stopped can be made again
   });
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) doc.querySelectorAll("[data-sent]").forEach((form) => mark(form, false));
