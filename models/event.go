@@ -2,6 +2,8 @@ package models
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -95,17 +97,25 @@ func (s *Store) FinishEvent(ctx context.Context, event *Event, result EventResul
 	})
 }
 
-// PostponeEvent keeps why an event failed, and when it is tried again: later each time, and after a dozen failures only
-// by hand.
+// Unfit is why an event cannot be applied however often it is tried.
+type Unfit struct{ Why string }
+
+// Error says why.
+func (u *Unfit) Error() string { return u.Why }
+
+// PostponeEvent keeps why an event failed, and when it is tried again: later each time, and after a dozen failures, or
+// where the cause is an Unfit or a Mismatch, only by hand.
 func (s *Store) PostponeEvent(ctx context.Context, event *Event, cause error) error {
 	var next *time.Time
-	if event.Tries < eventTries {
+	var unfit *Unfit
+	var mismatch *Mismatch
+	if event.Tries < eventTries && !errors.As(cause, &unfit) && !errors.As(cause, &mismatch) {
 		at := s.now().Add(min(time.Second<<event.Tries, time.Hour))
 		next = &at
 	}
 	text := cause.Error()
 	return s.write(ctx, func(db *tx) error {
-		return db.Exec("UPDATE events SET state = 'failed', outcome = ?, next_try_at = ? WHERE id = ? AND state IN ('received', 'failed')", text[:min(len(text), 500)], next, event.ID).Error
+		return db.Exec("UPDATE events SET state = 'failed', outcome = ?, next_try_at = ? WHERE id = ? AND state IN ('received', 'failed')", strings.ToValidUTF8(text[:min(len(text), 500)], ""), next, event.ID).Error
 	})
 }
 
