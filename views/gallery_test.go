@@ -69,6 +69,7 @@ func galleryOverview(p Page) templ.Component {
 			statTile("From posts", "68%", "#", Change{Tone: ToneError, Text: "3 points less"}),
 			statTile("Available now", "€1,904.00", "#", Change{Tone: ToneNeutral, Flat: true, Text: "Next payout on Thu 28 May"})),
 		fill(card(""), chart(p, galleryChart())),
+		fill(card(""), chart(p, galleryBars())),
 		fill(cardWith("Latest sales", linkButton(Button{Label: "Download CSV", Icon: "download", Href: "#", Small: true})), table, pages(p, "#", "#")),
 	)
 }
@@ -176,4 +177,14 @@ func galleryOffer(p Page) templ.Component {
 <div class="about"><details open><summary>Description</summary><div class="prose">Cut and sewn in Lyon from washed linen. Two pockets, long ties.</div></details><details><summary>Delivery</summary><p>By post.</p></details><details><summary>Returns and withdrawal</summary><p>Fourteen days.</p></details></div></div>`)
 		return err
 	})
+}
+
+func galleryBars() Chart {
+	c := galleryChart()
+	c.Title, c.Bars, c.Previous = "Half of the orders come on Thursdays", true, nil
+	c.Days = c.Days[16:23]
+	for i := range c.Days {
+		c.Days[i].Label = c.Days[i].Name
+	}
+	return c
 }
