@@ -117,3 +117,19 @@ func (s *Store) DecideReport(ctx context.Context, admin *User, c *ReportCase, ve
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &c.ShopID, Action: "report." + verdict, Object: c.Offer.Slug, Detail: reason})
 	})
 }
+
+// DecidedReports lists the complaints that were decided, newest decision first.
+func (s *Store) DecidedReports(ctx context.Context, page Page) (cases []ReportCase, err error) {
+	var reports []Report
+	if err := page.apply(s.read(ctx).Where("decided_at IS NOT NULL"), "decided_at").Find(&reports).Error; err != nil {
+		return nil, err
+	}
+	for _, report := range reports {
+		c, err := s.reportCase(ctx, report)
+		if err != nil {
+			return nil, err
+		}
+		cases = append(cases, *c)
+	}
+	return cases, nil
+}

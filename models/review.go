@@ -178,3 +178,30 @@ func (s *Store) LatestReview(ctx context.Context, offer *Offer) (*Review, error)
 	}
 	return &reviews[0], nil
 }
+
+// Waiting counts what waits for an admin: open cases and open reports.
+func (s *Store) Waiting(ctx context.Context) (reviews, reports int64, err error) {
+	row := s.read(ctx).Raw(`SELECT (SELECT count(*) FROM reviews WHERE state = 'open' AND shop_id IN (SELECT id FROM shops WHERE opened_at IS NOT NULL)),
+		(SELECT count(*) FROM reports WHERE state = 'open')`).Row()
+	return reviews, reports, row.Scan(&reviews, &reports)
+}
+
+// DecidedReviews lists the cases that were decided, newest decision first; shop nil means of every shop.
+func (s *Store) DecidedReviews(ctx context.Context, shop *Shop, page Page) (cases []ReviewCase, err error) {
+	query := s.read(ctx).Where("decided_at IS NOT NULL AND shop_id IN (SELECT id FROM shops WHERE opened_at IS NOT NULL)")
+	if shop != nil {
+		query = query.Where("shop_id = ?", shop.ID)
+	}
+	var reviews []Review
+	if err := page.apply(query, "decided_at").Find(&reviews).Error; err != nil {
+		return nil, err
+	}
+	for _, review := range reviews {
+		c, err := s.reviewCase(ctx, review)
+		if err != nil {
+			return nil, err
+		}
+		cases = append(cases, *c)
+	}
+	return cases, nil
+}

@@ -215,21 +215,46 @@ func (s *Store) ConfirmEmail(ctx context.Context, secret string) (userID string,
 	return userID, err
 }
 
-// AskConfirmation sends the confirming letter again.
-func (s *Store) AskConfirmation(ctx context.Context, user *User) error {
-	return s.write(ctx, func(db *tx) error { return db.linkLetter(user, "confirm_email", confirmLasts) })
+// CheckLink tells, without ending it, whether a link is good: Problems link.expired or link.used where it is not.
+func (s *Store) CheckLink(ctx context.Context, purpose, secret string) error {
+	var links []struct {
+		ExpiresAt time.Time
+		UsedAt    *time.Time
+	}
+	err := s.read(ctx).Table("user_links").Where("hash = ? AND purpose = ?", s.sealer.digest(purpose, secret), purpose).Limit(1).Find(&links).Error
+	switch {
+	case err != nil:
+		return err
+	case len(links) == 1 && links[0].UsedAt != nil:
+		return Problems{{Field: "link", Code: "link.used"}}
+	case len(links) == 0 || !s.now().Before(links[0].ExpiresAt):
+		return Problems{{Field: "link", Code: "link.expired"}}
+	}
+	return nil
+}
+
+// AskConfirmation sends the confirming letter again where the address has an account that waits for it; the answer is
+// the same where it has none.
+func (s *Store) AskConfirmation(ctx context.Context, email string) error {
+	return s.askLink(ctx, email, "confirm_email", confirmLasts, func(user *User) bool { return user.ConfirmedAt == nil })
 }
 
 // AskPasswordReset sends a reset link where the address has an account; the answer is the same where it has none.
 func (s *Store) AskPasswordReset(ctx context.Context, email string) error {
+	return s.askLink(ctx, email, "reset_password", resetLasts, func(*User) bool { return true })
+}
+
+func (s *Store) askLink(ctx context.Context, email, purpose string, lasts time.Duration, due func(*User) bool) error {
 	user, err := s.UserByEmail(ctx, email)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound) || err == nil && !due(user):
+		// A row is written here too: how long the answer takes must not tell who has an account.
+		_, err = s.Allow(ctx, Limit{Name: "nobody", Burst: 1, Every: time.Second}, email)
+		return err
+	case err != nil:
 		return err
 	}
-	return s.write(ctx, func(db *tx) error { return db.linkLetter(user, "reset_password", resetLasts) })
+	return s.write(ctx, func(db *tx) error { return db.linkLetter(user, purpose, lasts) })
 }
 
 // ResetPassword ends the link, sets the password and ends every session of the account.
