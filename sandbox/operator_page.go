@@ -1,0 +1,258 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// operatorPage is where a person makes the sandbox behave badly, or moves its clock.
+type operatorPage struct {
+	page
+	Now      string
+	Switches switches
+	Faults   faults
+	Accounts []operatorAccount
+	Sessions []operatorSession
+	Charges  []operatorCharge
+	Events   []operatorEvent
+	Held     int64
+	Type     string
+}
+
+type operatorAccount struct{ ID, Name, State, Tone, Country, Due string }
+
+type operatorSession struct {
+	ID, Amount, Status, Tone, Email, URL string
+	At                                   int64
+}
+
+type operatorCharge struct {
+	ID, Amount, Status, Tone, Card, To string
+	At                                 int64
+}
+
+type operatorEvent struct {
+	ID, Type, Object, Account, State, Tone string
+	At                                     int64
+}
+
+func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
+	p := operatorPage{page: page{"en", "Sandbox operator"}, Now: sb.Now().Format("Monday 2 January 2006, 15:04:05 UTC"), Type: strings.TrimSpace(r.FormValue("type"))}
+	sb.mu.Lock()
+	p.Faults = sb.faults
+	sb.mu.Unlock()
+	err := sb.look(r.Context(), func(c *call) error {
+		var err error
+		if p.Switches, err = sb.switches(c.ctx); err != nil {
+			return err
+		}
+		if p.Accounts, err = c.operatorAccounts(); err != nil {
+			return err
+		}
+		if p.Sessions, err = c.operatorSessions(); err != nil {
+			return err
+		}
+		if p.Charges, err = c.operatorCharges(); err != nil {
+			return err
+		}
+		if p.Events, err = c.operatorEvents(p.Type); err != nil {
+			return err
+		}
+		return c.db.QueryRowContext(c.ctx, `SELECT count(*) FROM events WHERE held = 1`).Scan(&p.Held)
+	})
+	if err != nil {
+		sb.broken(w, r, err)
+		return
+	}
+	sb.show(w, http.StatusOK, "operator.html", p, policy{})
+}
+
+const newest = `SELECT account, body FROM objects WHERE kind = ? ORDER BY seq DESC LIMIT 20`
+
+func (c *call) operatorAccounts() ([]operatorAccount, error) {
+	found, err := c.all(newest, "account")
+	if err != nil {
+		return nil, err
+	}
+	var rows []operatorAccount
+	for _, o := range found {
+		row := operatorAccount{ID: str(o, "id"), Name: accountName(o), Country: str(o, "country"), State: str(o, "_stage"), Tone: "warn"}
+		switch {
+		case yes(o, "_deleted"):
+			row.State = "deleted"
+		case yes(o, "charges_enabled"):
+			row.State, row.Tone = "enabled", "good"
+		case o["_stage"] == stageFailed || o["_stage"] == stageRejected:
+			row.Tone = "bad"
+		}
+		var due []string
+		for _, name := range list(sub(o, "requirements"), "currently_due") {
+			text, _ := name.(string)
+			due = append(due, text)
+		}
+		if row.Due = strings.Join(due, ", "); len(due) > 3 {
+			row.Due = strings.Join(due[:3], ", ") + " and " + strconv.Itoa(len(due)-3) + " more"
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (c *call) operatorSessions() ([]operatorSession, error) {
+	found, err := c.all(newest, "checkout.session")
+	if err != nil {
+		return nil, err
+	}
+	var rows []operatorSession
+	for _, o := range found {
+		row := operatorSession{
+			ID: str(o, "id"), Amount: money(num(o, "amount_total"), str(o, "currency"), "en"), Status: str(o, "status"), Tone: "warn",
+			Email: str(sub(o, "customer_details"), "email"), URL: str(o, "url"), At: num(o, "created"),
+		}
+		switch row.Status {
+		case "complete":
+			row.Tone = "good"
+		case "expired":
+			row.Tone = ""
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (c *call) operatorCharges() ([]operatorCharge, error) {
+	found, err := c.all(`SELECT account, body FROM objects WHERE kind = ? AND account = '' ORDER BY seq DESC LIMIT 20`, "charge")
+	if err != nil {
+		return nil, err
+	}
+	var rows []operatorCharge
+	for _, o := range found {
+		row := operatorCharge{
+			ID: str(o, "id"), Amount: money(num(o, "amount"), str(o, "currency"), "en"), Status: str(o, "status"), Tone: "good",
+			Card: str(sub(sub(o, "payment_method_details"), "card"), "last4"), To: str(sub(o, "transfer_data"), "destination"), At: num(o, "created"),
+		}
+		switch {
+		case row.Status == "failed":
+			row.Status, row.Tone = "failed: "+str(o, "failure_code"), "bad"
+		case yes(o, "refunded"):
+			row.Status, row.Tone = "refunded", ""
+		case num(o, "amount_refunded") > 0:
+			row.Status, row.Tone = "partly refunded", "warn"
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (c *call) operatorEvents(kind string) ([]operatorEvent, error) {
+	rows, err := c.db.QueryContext(c.ctx, `SELECT id, type, object, account, created, held,
+			(SELECT count(*) FROM deliveries WHERE event = events.id), (SELECT count(*) FROM deliveries WHERE event = events.id AND state = 'delivered'),
+			(SELECT count(*) FROM deliveries WHERE event = events.id AND state IN ('failed', 'dropped')), (SELECT coalesce(sum(tries), 0) FROM deliveries WHERE event = events.id)
+		FROM events WHERE ?1 = '' OR type GLOB ?1 ORDER BY seq DESC LIMIT 50`, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []operatorEvent
+	for rows.Next() {
+		var e operatorEvent
+		var held, all, done, lost, tries int64
+		if err := rows.Scan(&e.ID, &e.Type, &e.Object, &e.Account, &e.At, &held, &all, &done, &lost, &tries); err != nil {
+			return nil, err
+		}
+		switch {
+		case held == 1:
+			e.State = "held for catch-up"
+		case all == 0:
+			e.State = "no endpoint wants it"
+		case done == all:
+			e.State, e.Tone = "delivered", "good"
+		case lost > 0:
+			e.State, e.Tone = "not delivered", "bad"
+		case tries > 0:
+			e.State, e.Tone = "trying again, "+strconv.FormatInt(tries, 10)+" so far", "warn"
+		default:
+			e.State, e.Tone = "waiting", "warn"
+		}
+		found = append(found, e)
+	}
+	return found, rows.Err()
+}
+
+func (sb *Sandbox) updateSwitches(w http.ResponseWriter, r *http.Request) {
+	if !sb.parseForm(w, r) {
+		return
+	}
+	delay, err := strconv.ParseInt(strings.TrimSpace(r.PostFormValue("delay")), 10, 64)
+	if err != nil || delay < 0 || delay > 86400 {
+		delay = 0
+	}
+	on := func(name string) bool { return r.PostFormValue(name) != "" }
+	sb.done(w, r, sb.keepSwitches(r.Context(), switches{Twice: on("twice"), Nothing: on("nothing"), Shuffle: on("shuffle"), Delay: delay}))
+}
+
+// updateClock moves the clock forward by the seconds of a button, or by a typed duration such as 90m.
+func (sb *Sandbox) updateClock(w http.ResponseWriter, r *http.Request) {
+	if !sb.parseForm(w, r) {
+		return
+	}
+	by, err := time.ParseDuration(strings.ReplaceAll(strings.TrimSpace(r.PostFormValue("by")), " ", ""))
+	if err != nil || by <= 0 || by > 400*24*time.Hour {
+		sb.show(w, http.StatusUnprocessableEntity, "message.html", struct {
+			page
+			Text, Link, LinkText string
+		}{page{"en", "The clock did not move"}, "Write a duration such as 90m, 36h or 1h30m, of at most 400 days. The clock only goes forward.", "/", "Back"}, policy{})
+		return
+	}
+	sb.Advance(by)
+	sb.done(w, r, nil)
+}
+
+func (sb *Sandbox) updateFaults(w http.ResponseWriter, r *http.Request) {
+	if !sb.parseForm(w, r) {
+		return
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("count")))
+	if err != nil || n < 0 || n > 1000 {
+		n = 0
+	}
+	f := faults{errors: n}
+	if r.PostFormValue("kind") == "silence" {
+		f = faults{silences: n}
+	}
+	sb.setFaults(f)
+	sb.done(w, r, nil)
+}
+
+// settleHeld counts the events of a made-up past as delivered, once whoever made it has caught up.
+func (sb *Sandbox) settleHeld(w http.ResponseWriter, r *http.Request) {
+	_, err := sb.write.ExecContext(r.Context(), `UPDATE events SET held = 0 WHERE held = 1`)
+	sb.done(w, r, err)
+}
+
+// done leads back to the operator's page after a change.
+func (sb *Sandbox) done(w http.ResponseWriter, r *http.Request, err error) {
+	if err != nil {
+		sb.broken(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// pretty is an object written for reading.
+func pretty(o object) string {
+	text, err := json.MarshalIndent(o, "", "  ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// Errors is how many answers are still to be 500.
+func (f faults) Errors() int { return f.errors }
+
+// Silences is how many answers are still to be withheld.
+func (f faults) Silences() int { return f.silences }

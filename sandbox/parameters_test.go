@@ -1,0 +1,123 @@
+package sandbox
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"flag"
+	"os"
+	"sort"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write parameters.json anew")
+
+// TestParametersFile makes the table of parameters from Stripe's own description.
+func TestParametersFile(t *testing.T) {
+	file, err := os.Open("testdata/stripe/openapi-2023-10-16-subset.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct {
+				Name, In string
+				Required bool
+				Schema   schemaNode
+			}
+			RequestBody struct {
+				Content map[string]struct{ Schema schemaNode }
+			}
+		}
+	}
+	if err := json.NewDecoder(unzipped).Decode(&spec); err != nil {
+		t.Fatal(err)
+	}
+	table := map[string]*parameter{}
+	for path, methods := range spec.Paths {
+		for method, operation := range methods {
+			node := operation.RequestBody.Content["application/x-www-form-urlencoded"].Schema.parameter()
+			if node.Kind == "" || node.Kind == "map" {
+				node = &parameter{Kind: "object"}
+			}
+			if node.Fields == nil {
+				node.Fields = map[string]*parameter{}
+			}
+			for _, p := range operation.Parameters {
+				if p.In != "query" {
+					continue
+				}
+				node.Fields[p.Name] = p.Schema.parameter()
+				if p.Required {
+					node.Required = append(node.Required, p.Name)
+				}
+			}
+			node.Fields["expand"] = &parameter{Kind: "array", Item: &parameter{Kind: "string"}}
+			table[strings.ToUpper(method)+" "+path] = node
+		}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	if err := encoder.Encode(table); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("parameters.json", out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile("parameters.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(kept, out.Bytes()) {
+		t.Fatal("parameters.json is stale: run go test ./sandbox -run TestParametersFile -update")
+	}
+}
+
+type schemaNode struct {
+	Type                 string
+	Properties           map[string]schemaNode
+	Required             []string
+	Items                *schemaNode
+	Enum                 []any
+	AnyOf                []schemaNode
+	AdditionalProperties json.RawMessage
+}
+
+func (s schemaNode) parameter() *parameter {
+	if len(s.AnyOf) > 0 {
+		p := &parameter{Kind: "any"}
+		for _, option := range s.AnyOf {
+			p.Options = append(p.Options, option.parameter())
+		}
+		return p
+	}
+	p := &parameter{Kind: s.Type}
+	for _, value := range s.Enum {
+		if text, ok := value.(string); ok {
+			p.Values = append(p.Values, text)
+		}
+	}
+	switch s.Type {
+	case "array":
+		p.Item = s.Items.parameter()
+	case "object":
+		if len(s.Properties) == 0 {
+			return &parameter{Kind: "map"}
+		}
+		p.Fields = map[string]*parameter{}
+		for name, property := range s.Properties {
+			p.Fields[name] = property.parameter()
+		}
+		p.Required = s.Required
+		sort.Strings(p.Required)
+	}
+	return p
+}

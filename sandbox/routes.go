@@ -1,0 +1,146 @@
+package sandbox
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// endpoints is the whole API of the sandbox.
+var endpoints = []endpoint{
+	{"GET", "/v1/account", getAccount},
+	{"GET", "/v1/accounts", listAccounts},
+	{"POST", "/v1/accounts", createAccount},
+	{"GET", "/v1/accounts/{account}", getAccount},
+	{"POST", "/v1/accounts/{account}", updateAccount},
+	{"DELETE", "/v1/accounts/{account}", deleteAccount},
+	{"POST", "/v1/accounts/{account}/reject", rejectAccount},
+	{"GET", "/v1/accounts/{account}/capabilities", listCapabilities},
+	{"GET", "/v1/accounts/{account}/capabilities/{capability}", getCapability},
+	{"POST", "/v1/accounts/{account}/capabilities/{capability}", updateCapability},
+	{"GET", "/v1/accounts/{account}/external_accounts", listExternalAccounts},
+	{"POST", "/v1/accounts/{account}/login_links", createLoginLink},
+	{"POST", "/v1/account_links", createAccountLink},
+
+	{"GET", "/v1/customers", listCustomers},
+	{"POST", "/v1/customers", createCustomer},
+	{"GET", "/v1/customers/{customer}", getCustomer},
+	{"POST", "/v1/customers/{customer}", updateCustomer},
+	{"DELETE", "/v1/customers/{customer}", deleteCustomer},
+	{"GET", "/v1/customers/{customer}/payment_methods", listCustomerPaymentMethods},
+	{"GET", "/v1/payment_methods/{payment_method}", getPaymentMethod},
+	{"POST", "/v1/payment_methods/{payment_method}", updatePaymentMethod},
+	{"POST", "/v1/payment_methods/{payment_method}/detach", detachPaymentMethod},
+
+	{"GET", "/v1/checkout/sessions", listSessions},
+	{"POST", "/v1/checkout/sessions", createSession},
+	{"GET", "/v1/checkout/sessions/{session}", getSession},
+	{"POST", "/v1/checkout/sessions/{session}/expire", expireSession},
+	{"GET", "/v1/checkout/sessions/{session}/line_items", listSessionLines},
+
+	{"GET", "/v1/payment_intents", listPaymentIntents},
+	{"POST", "/v1/payment_intents", createPaymentIntent},
+	{"GET", "/v1/payment_intents/{intent}", getPaymentIntent},
+	{"POST", "/v1/payment_intents/{intent}", updatePaymentIntent},
+	{"POST", "/v1/payment_intents/{intent}/confirm", confirmPaymentIntent},
+	{"POST", "/v1/payment_intents/{intent}/cancel", cancelPaymentIntent},
+	{"GET", "/v1/setup_intents", listSetupIntents},
+	{"GET", "/v1/setup_intents/{intent}", getSetupIntent},
+
+	{"GET", "/v1/charges", listCharges},
+	{"GET", "/v1/charges/{charge}", getCharge},
+	{"GET", "/v1/refunds", listRefunds},
+	{"POST", "/v1/refunds", createRefund},
+	{"GET", "/v1/refunds/{refund}", getRefund},
+	{"POST", "/v1/refunds/{refund}", updateRefund},
+	{"GET", "/v1/disputes", listDisputes},
+	{"GET", "/v1/disputes/{dispute}", getDispute},
+
+	{"GET", "/v1/transfers", listTransfers},
+	{"GET", "/v1/transfers/{transfer}", getTransfer},
+	{"GET", "/v1/transfers/{id}/reversals", listReversals},
+	{"POST", "/v1/transfers/{id}/reversals", createReversal},
+	{"GET", "/v1/application_fees", listApplicationFees},
+	{"GET", "/v1/application_fees/{id}", getApplicationFee},
+	{"GET", "/v1/application_fees/{id}/refunds", listFeeRefunds},
+	{"POST", "/v1/application_fees/{id}/refunds", createFeeRefund},
+	{"GET", "/v1/balance", getBalance},
+	{"GET", "/v1/balance_transactions", listBalanceTransactions},
+	{"GET", "/v1/balance_transactions/{id}", getBalanceTransaction},
+	{"GET", "/v1/payouts", listPayouts},
+	{"GET", "/v1/payouts/{payout}", getPayout},
+
+	{"GET", "/v1/events", listEvents},
+	{"GET", "/v1/events/{id}", getEvent},
+	{"GET", "/v1/webhook_endpoints", listWebhookEndpoints},
+	{"POST", "/v1/webhook_endpoints", createWebhookEndpoint},
+	{"GET", "/v1/webhook_endpoints/{webhook_endpoint}", getWebhookEndpoint},
+	{"POST", "/v1/webhook_endpoints/{webhook_endpoint}", updateWebhookEndpoint},
+	{"DELETE", "/v1/webhook_endpoints/{webhook_endpoint}", deleteWebhookEndpoint},
+}
+
+// Handler serves the API, the hosted pages, the operator's page and the mail page, on loopback names alone.
+func (sb *Sandbox) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, e := range endpoints {
+		mux.HandleFunc(e.method+" "+e.path, sb.serveEndpoint(e))
+	}
+	mux.HandleFunc("/v1/", sb.unrecognized)
+
+	mux.HandleFunc("GET /c/pay/{session}", sb.showPay)
+	mux.HandleFunc("POST /c/pay/{session}", sb.createPayment)
+	mux.HandleFunc("GET /3ds/{intent}", sb.showCheck)
+	mux.HandleFunc("POST /3ds/{intent}", sb.createCheckAnswer)
+	mux.HandleFunc("GET /setup/{token}", sb.openSetup)
+	mux.HandleFunc("GET /onboarding/{visit}", sb.showOnboarding)
+	mux.HandleFunc("POST /onboarding/{visit}", sb.updateOnboarding)
+	mux.HandleFunc("GET /express/{token}", sb.openExpress)
+	mux.HandleFunc("GET /express/visits/{visit}", sb.showExpress)
+
+	mux.HandleFunc("GET /{$}", sb.showOperator)
+	mux.HandleFunc("GET /events/{id}", sb.showEvent)
+	mux.HandleFunc("POST /events/{id}/deliveries", sb.createDeliveries)
+	mux.HandleFunc("POST /switches", sb.updateSwitches)
+	mux.HandleFunc("POST /clock", sb.updateClock)
+	mux.HandleFunc("POST /faults", sb.updateFaults)
+	mux.HandleFunc("POST /held", sb.settleHeld)
+	mux.HandleFunc("GET /mail", sb.listMails)
+	mux.HandleFunc("GET /mail/{id}", sb.showMail)
+	mux.HandleFunc("GET /mail/{id}/html", sb.showMailHTML)
+	mux.HandleFunc("GET /mail/{id}/source", sb.showMailSource)
+	mux.HandleFunc("GET /style.css", sb.showStyle)
+	mux.HandleFunc("/", sb.notFound)
+	return loopbackOnly(http.NewCrossOriginProtection().Handler(mux))
+}
+
+func (sb *Sandbox) unrecognized(w http.ResponseWriter, r *http.Request) {
+	id := "req_" + random(14)
+	w.Header().Set("Request-Id", id)
+	answerFailure(w, &failure{status: http.StatusNotFound, kind: "invalid_request_error",
+		message: fmt.Sprintf("Unrecognized request URL (%s: %s). The sandbox does not simulate it.", r.Method, r.URL.Path)}, id)
+}
+
+// loopbackOnly refuses names under which a page of somewhere else could have this address resolved (DNS rebinding).
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			http.Error(w, "The sandbox answers on loopback names alone, such as localhost.", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if host == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}
