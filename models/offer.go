@@ -2,6 +2,10 @@ package models
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -63,7 +67,27 @@ type OfferView struct {
 	Approved *Version // the approved version, which fans see; nil before the first approval
 }
 
-// CreateOffer makes a draft. What was typed and cannot be kept comes back as Problems.
+// Mark tells one content of an offer from another, for an edit that must not undo somebody else's.
+func (o *OfferView) Mark() string {
+	v, sum := o.Version, sha256.New()
+	fmt.Fprintf(sum, "%q %q %d %s %q %q %s %q", v.Title, v.Words, v.Price, v.Currency, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag)
+	for _, count := range []*int64{o.Stock, o.LimitPerBuyer} {
+		if count != nil {
+			fmt.Fprintf(sum, " %d", *count)
+		}
+		fmt.Fprint(sum, ";")
+	}
+	for _, at := range []*time.Time{o.StartsAt, o.EndsAt} {
+		if at != nil {
+			fmt.Fprintf(sum, " %d", at.Unix())
+		}
+		fmt.Fprint(sum, ";")
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:12])
+}
+
+// CreateOffer makes a draft. What was typed and cannot be kept comes back as Problems. The same form sent again gives
+// the offer that it made first.
 func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form OfferForm) (*Offer, error) {
 	fields, problems := form.read(shop, false)
 	if err := problems.orNil(); err != nil {
@@ -71,8 +95,19 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 	}
 	now := s.now()
 	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", CreatedAt: now, UpdatedAt: now}
+	if form.Key != "" {
+		// The name comes from the form, so that the database itself refuses a second offer of it.
+		offer.Slug = s.sealer.letters("offer "+shop.ID, form.Key, len(offer.Slug))
+	}
 	fields.onOffer(offer)
+	var made Offer
 	err := s.write(ctx, func(db *tx) error {
+		if form.Key != "" {
+			err := db.Where("shop_id = ? AND slug = ?", shop.ID, offer.Slug).Take(&made).Error
+			if !errors.Is(err, gorm.ErrRecordNotFound) {
+				return err
+			}
+		}
 		if err := db.checkFields(shop, offer, fields); err != nil {
 			return err
 		}
@@ -90,8 +125,15 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.created", Object: offer.Slug})
 	})
+	if form.Key != "" && errors.Is(err, gorm.ErrDuplicatedKey) {
+		// On PostgreSQL two can come this far at once.
+		made, err = gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, offer.Slug).First(ctx)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if made.ID != "" {
+		return &made, nil
 	}
 	return offer, nil
 }
@@ -164,6 +206,10 @@ func (s *Store) Offers(ctx context.Context, shop *Shop, filter OfferFilter) ([]O
 	case "":
 	case "sold_out":
 		query = query.Where("stock IS NOT NULL AND sold + held >= stock AND state IN ('live', 'scheduled')")
+	case "draft":
+		query = query.Where("state = 'draft' AND latest_version_id NOT IN (SELECT version_id FROM reviews WHERE shop_id = ? AND state = 'open')", shop.ID)
+	case "paused":
+		query = query.Where("state = 'paused' AND (ends_at IS NULL OR ends_at > ?)", now)
 	case "in_review":
 		query = query.Where("latest_version_id IN (SELECT version_id FROM reviews WHERE shop_id = ? AND state = 'open')", shop.ID)
 	case "live":

@@ -12,6 +12,9 @@ import (
 // blank limit none.
 type OfferForm struct {
 	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Hashtag, PictureID, Alt string
+
+	Key  string // of a form for a new offer: sent twice, it makes one offer; blank makes one each time
+	Seen string // the Mark of what an edit began with; blank keeps the edit whatever happened meanwhile
 }
 
 // Most lengths and counts of an offer.
@@ -59,6 +62,12 @@ func FormOf(view *OfferView, zone *time.Location, price func(Money) string) Offe
 		form.EndsAt = view.EndsAt.In(zone).Format(localMinute)
 	}
 	return form
+}
+
+// Check finds what is wrong with a draft as typed, without keeping it.
+func (f OfferForm) Check(shop *Shop) Problems {
+	_, problems := f.read(shop, false)
+	return problems
 }
 
 // read understands what was typed. A draft may leave the price blank; whole wants everything a review needs.

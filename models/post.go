@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -32,9 +33,30 @@ type PostView struct {
 	Gross  []Money
 }
 
-// CreatePost makes a post of an approved offer. measure tells by how much a text is too long for the network.
+// PostCode is the code of the post that a form with this key makes, so that its link can be shown beforehand.
+func (s *Store) PostCode(shop *Shop, key string) string {
+	return s.sealer.letters("post "+shop.ID, key, postCodeLength)
+}
+
+const postCodeLength = 10
+
+// CreatePost makes a post of an approved offer; over is by how much its text is too long for the network.
 func (s *Store) CreatePost(ctx context.Context, shop *Shop, user *User, offer *Offer, network, text string, over int) (*Post, error) {
+	return s.CreatePostOf(ctx, shop, user, offer, PostForm{Network: network, Text: text, Over: over})
+}
+
+// PostForm is a post as typed. Key is the form's: sent twice, it makes one post. Over is by how much the text is too
+// long for the network.
+type PostForm struct {
+	Key, Network, Text string
+	Over               int
+}
+
+// CreatePostOf makes a post of an approved offer. Problems: offer version.not_approved, text post.blank, post.long. The
+// same form sent again gives the post that it made first.
+func (s *Store) CreatePostOf(ctx context.Context, shop *Shop, user *User, offer *Offer, form PostForm) (*Post, error) {
 	var problems Problems
+	text, over := form.Text, form.Over
 	if offer.ApprovedVersionID == nil {
 		problems.Add("offer", "version.not_approved")
 	}
@@ -46,13 +68,23 @@ func (s *Store) CreatePost(ctx context.Context, shop *Shop, user *User, offer *O
 	if err := problems.orNil(); err != nil {
 		return nil, err
 	}
-	post := &Post{ID: newID(), ShopID: shop.ID, OfferID: offer.ID, Code: randomLetters(10), Network: network, Text: text, State: "draft", CreatedAt: s.now()}
+	post := &Post{ID: newID(), ShopID: shop.ID, OfferID: offer.ID, Code: randomLetters(postCodeLength), Network: form.Network, Text: text, State: "draft", CreatedAt: s.now()}
+	if form.Key != "" {
+		post.Code = s.PostCode(shop, form.Key)
+	}
 	err := s.write(ctx, func(db *tx) error {
 		if err := db.Create(post).Error; err != nil {
 			return err
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "post.created", Object: post.Code})
 	})
+	if form.Key != "" && errors.Is(err, gorm.ErrDuplicatedKey) {
+		made, err := s.PostIn(ctx, shop, post.Code)
+		if err != nil {
+			return nil, err
+		}
+		return &made.Post, nil
+	}
 	return post, err
 }
 

@@ -96,6 +96,17 @@ func (s *sealer) digest(purpose, secret string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// letters is digest as n letters that people can read aloud: a name that always follows from its secret.
+func (s *sealer) letters(purpose, secret string, n int) string {
+	mac := hmac.New(sha256.New, s.hash)
+	mac.Write(place(purpose, secret))
+	raw := mac.Sum(nil)[:n]
+	for i, b := range raw {
+		raw[i] = slugLetters[b&31]
+	}
+	return string(raw)
+}
+
 const slugLetters = "abcdefghjkmnpqrstuvwxyz023456789"
 
 // newSlug is a random public name of 80 bits that people can read aloud.

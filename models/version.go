@@ -77,6 +77,9 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 	}
 	now := s.now()
 	err := s.write(ctx, func(db *tx) error {
+		if err := db.checkSeen(shop, offer, form.Seen); err != nil {
+			return err
+		}
 		if err := db.checkFields(shop, offer, fields); err != nil {
 			return err
 		}
@@ -97,6 +100,28 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.updated", Object: offer.Slug})
 	})
 	return err
+}
+
+// checkSeen refuses an edit that began with another content than stands there now. Problem: offer changed_meanwhile.
+func (t *tx) checkSeen(shop *Shop, offer *Offer, seen string) error {
+	if seen == "" {
+		return nil
+	}
+	// An UPDATE that changes nothing locks the row on PostgreSQL too, where a SELECT would let another editor pass.
+	if err := changed(t.Exec("UPDATE offers SET updated_at = updated_at WHERE id = ? AND shop_id = ?", offer.ID, shop.ID)); err != nil {
+		return err
+	}
+	var now OfferView
+	if err := t.Where("id = ?", offer.ID).Take(&now.Offer).Error; err != nil {
+		return found(err)
+	}
+	if err := t.Where("id = ?", now.LatestVersionID).Take(&now.Version).Error; err != nil {
+		return found(err)
+	}
+	if now.Mark() != seen {
+		return Problems{{Field: "offer", Code: "changed_meanwhile"}}
+	}
+	return nil
 }
 
 func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) error {
@@ -129,6 +154,20 @@ func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) err
 	return t.Exec("UPDATE offers SET latest_version_id = ? WHERE id = ?", next.ID, offer.ID).Error
 }
 
+// ReviewProblems is what stops an offer from being sent to review.
+func (s *Store) ReviewProblems(shop *Shop, view *OfferView) Problems {
+	_, problems := FormOf(view, shop.Zone(), plainAmount).read(shop, true)
+	if view.EndsAt != nil && !s.now().Before(*view.EndsAt) && problems.For("ends_at") == nil {
+		problems.Add("ends_at", "ends.past")
+	}
+	return problems
+}
+
+// VersionsOf lists the versions of an offer, newest first.
+func (s *Store) VersionsOf(ctx context.Context, offer *Offer) ([]Version, error) {
+	return gorm.G[Version](s.read(ctx)).Where("offer_id = ?", offer.ID).Order("number DESC").Find(ctx)
+}
+
 // SendToReview freezes the draft and puts it into the admin's queue. What a review needs and is missing comes back as
 // Problems; version.not_draft where there is nothing new to review. A version of the offer that still waits is withdrawn.
 func (s *Store) SendToReview(ctx context.Context, shop *Shop, user *User, offer *Offer) error {
@@ -136,8 +175,7 @@ func (s *Store) SendToReview(ctx context.Context, shop *Shop, user *User, offer 
 	if err != nil {
 		return err
 	}
-	form := FormOf(view, shop.Zone(), plainAmount)
-	if _, problems := form.read(shop, true); len(problems) > 0 {
+	if problems := s.ReviewProblems(shop, view); len(problems) > 0 {
 		return problems
 	}
 	now := s.now()
