@@ -22,6 +22,9 @@ const (
 	queryEnd    = `[a-z0-9\-_&=#/]`
 )
 
+// longestSearched bounds the work on a text that no network takes anyway.
+const longestSearched = 16 << 10
+
 // tail is what may follow a host: a port, a path, a query. Punctuation at the very end stays outside.
 var tail = regexp.MustCompile(`(?i)^(?::[0-9]+)?(?:/(?:(?:` + pathGeneral + `*(?:` + pathParens + pathGeneral + `*)*(?:` + pathEnd + `|` + pathParens + `))|@` + pathGeneral + `+/)?)?(?:\?` + queryLetter + `*` + queryEnd + `)?`)
 
@@ -36,6 +39,7 @@ func addresses(text string) []span {
 	if !strings.Contains(text, ".") {
 		return nil
 	}
+	text = text[:min(len(text), longestSearched)]
 	var found []span
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
@@ -56,13 +60,12 @@ func addresses(text string) []span {
 
 // addressIn finds the address whose host stands in the run of host characters text[at:run], and tells where to go on.
 func addressIn(text string, at, run int) (*span, int) {
-	before := text[:at]
-	if marks := scheme.FindString(before); marks != "" {
+	if marks := scheme.FindString(text[max(at-len("https://"), 0):at]); marks != "" {
 		from := at - len(marks)
 		last, _ := utf8.DecodeLastRuneInString(text[:from])
 		to := hostEnd(text, at, run)
 		if to > 0 && mayPrecede(last, from) && plausible(text[at:to]) {
-			to += len(tail.FindString(text[to:]))
+			to += len(tail.FindString(text[to:min(len(text), to+longestAddress+1)]))
 			if to-from > longestAddress {
 				return nil, to
 			}
@@ -95,7 +98,7 @@ func bareAddressIn(text string, at, run int) (*span, int) {
 	if to == 0 || !plausible(text[from:to]) {
 		return nil, max(plainEnd, from)
 	}
-	to += len(tail.FindString(text[to:]))
+	to += len(tail.FindString(text[to:min(len(text), to+longestAddress+1)]))
 	if to-from > longestAddress {
 		return nil, to
 	}
