@@ -92,3 +92,12 @@ func (s *Store) RecordLetter(ctx context.Context, letter *Letter, cause error) e
 		return changed(db.Model(&Letter{}).Where("id = ? AND state = 'waiting'", letter.ID).Updates(set))
 	})
 }
+
+// LatestLetter gives the newest letter of a kind to an address, with its secret opened, or ErrNotFound.
+func (s *Store) LatestLetter(ctx context.Context, kind, recipient string) (*Letter, error) {
+	letter, err := gorm.G[Letter](s.read(ctx)).Where("kind = ? AND recipient = ?", kind, CleanEmail(recipient)).Order("created_at DESC, id DESC").First(ctx)
+	if err != nil {
+		return nil, found(err)
+	}
+	return s.Letter(ctx, letter.ID)
+}
