@@ -57,6 +57,11 @@ func (o *Order) Money(amount int64) Money { return Money{amount, o.Currency} }
 // Net is what the merchant gets: total less Tillbird's fee, which covers Stripe's, less what went back.
 func (o *Order) Net() Money { return Money{max(o.Total-o.ApplicationFee-o.Refunded, 0), o.Currency} }
 
+// FeeKept is what Tillbird keeps of its fee: none of it where all of the money went back.
+func (o *Order) FeeKept() Money {
+	return Money{min(o.ApplicationFee, o.Total-o.Refunded), o.Currency}
+}
+
 // WasPaid tells whether money came in, whatever happened since.
 func (o *Order) WasPaid() bool { return o.PaidAt != nil }
 
@@ -170,47 +175,4 @@ func (s *Store) Timeline(ctx context.Context, order *Order) ([]Change, error) {
 	var changes []Change
 	err := s.read(ctx).Where("order_id = ?", order.ID).Order("created_at, id").Find(&changes).Error
 	return changes, err
-}
-
-// SalesFilter narrows the list of sales.
-type SalesFilter struct {
-	Tab   string // "" paid ones, to_send, refunded, open (not paid)
-	Query string // e-mail, order number, last four of the card
-	Page  Page
-}
-
-// Sales lists the shop's orders, newest first, one more than the page where there are more.
-func (s *Store) Sales(ctx context.Context, shop *Shop, filter SalesFilter) ([]OrderView, error) {
-	query := s.read(ctx).Where("shop_id = ?", shop.ID)
-	switch filter.Tab {
-	case "to_send":
-		query = query.Where("fulfilment = 'to_do' AND payment IN ('paid', 'partly_refunded')")
-	case "refunded":
-		query = query.Where("payment IN ('partly_refunded', 'refunded')")
-	case "open":
-		query = query.Where("payment IN ('pending', 'expired', 'failed', 'cancelled')")
-	default:
-		query = query.Where("paid_at IS NOT NULL")
-	}
-	if q := trimQuery(filter.Query); q != "" {
-		number, _ := parseNumber(q)
-		query = query.Where("(email = ? OR email_key = ? OR number = ? OR card LIKE ?)", q, emailKey(q), number, "% "+q)
-	}
-	column := "paid_at"
-	if filter.Tab == "open" {
-		column = "created_at"
-	}
-	var orders []Order
-	if err := filter.Page.apply(query, column).Find(&orders).Error; err != nil {
-		return nil, err
-	}
-	views := make([]OrderView, 0, len(orders))
-	for _, order := range orders {
-		view, err := s.orderView(ctx, order)
-		if err != nil {
-			return nil, err
-		}
-		views = append(views, *view)
-	}
-	return views, nil
 }

@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 // Page asks for one page of a list by keyset: the rows after (older than) a cursor, or before it.
 type Page struct {
 	Cursor string // from CursorOf, or empty for the first page
-
-	Size int // 0 = 25
+	Newer  bool   // the rows before the cursor, not after it; they come oldest first until Turn puts them in order
+	Size   int    // 0 = 25
 }
 
 // CursorOf marks a row's place in a list ordered by time and id.
@@ -30,12 +31,29 @@ func (p Page) Limit() int {
 
 // apply orders by column and id, newest first, and asks for one row more than the page, which tells that there is more.
 func (p Page) apply(db *gorm.DB, column string) *gorm.DB {
-	db = db.Order(column + " DESC, id DESC").Limit(p.Limit() + 1)
+	db = db.Limit(p.Limit() + 1)
 	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 	stamp, id, ok := strings.Cut(string(raw), " ")
 	at, timeErr := time.Parse(time.RFC3339Nano, stamp)
-	if p.Cursor == "" || err != nil || !ok || timeErr != nil {
-		return db
+	switch {
+	case p.Cursor == "" || err != nil || !ok || timeErr != nil:
+		return db.Order(column + " DESC, id DESC")
+	case p.Newer:
+		return db.Order(column+", id").Where("("+column+" > ? OR "+column+" = ? AND id > ?)", at, at, id)
 	}
-	return db.Where("("+column+" < ? OR "+column+" = ? AND id < ?)", at, at, id)
+	return db.Order(column+" DESC, id DESC").Where("("+column+" < ? OR "+column+" = ? AND id < ?)", at, at, id)
+}
+
+// Turn puts the rows that a page gave in order, newest first, leaves out the one that only told of more, and tells
+// whether there are newer and older rows than these.
+func Turn[T any](p Page, rows []T) (shown []T, newer, older bool) {
+	more := len(rows) > p.Limit()
+	if more {
+		rows = rows[:p.Limit()]
+	}
+	if p.Newer && p.Cursor != "" {
+		slices.Reverse(rows)
+		return rows, more, true
+	}
+	return rows, p.Cursor != "", more
 }

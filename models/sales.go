@@ -3,6 +3,9 @@ package models
 import (
 	"context"
 	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // countSale adds a paid order to the figures of its day in the shop's calendar, in the transaction of the payment.
@@ -21,21 +24,65 @@ func (t *tx) countSale(order *Order) error {
 		ON CONFLICT (post_id, currency) DO UPDATE SET orders = post_sales.orders + 1, gross = post_sales.gross + excluded.gross`, *order.PostID, order.Currency, order.Total).Error
 }
 
-// countRefund adds money given back to the day of the sale it belongs to; a failed refund takes it away again.
+// countRefund adds money given back, which the order counts already, to the day of the sale it belongs to; a failed
+// refund takes it away again. The fee goes with it where too little is left to take it from.
 func (t *tx) countRefund(order *Order, amount int64) error {
 	day, err := t.dayOf(order.ShopID, *order.PaidAt)
 	if err != nil {
 		return err
 	}
-	return changed(t.Exec("UPDATE sales_days SET refunded = refunded + ? WHERE shop_id = ? AND day = ? AND currency = ? AND source = ?", amount, order.ShopID, day, order.Currency, order.Source))
+	var after Order
+	if err := t.Select("total", "application_fee", "refunded").Where("id = ?", order.ID).Take(&after).Error; err != nil {
+		return found(err)
+	}
+	before := after
+	before.Refunded -= amount
+	return changed(t.Exec("UPDATE sales_days SET refunded = refunded + ?, fees = fees + ? WHERE shop_id = ? AND day = ? AND currency = ? AND source = ?",
+		amount, after.FeeKept().Amount-before.FeeKept().Amount, order.ShopID, day, order.Currency, order.Source))
 }
 
+// dayOf is the day of the shop's calendar. It holds on to the shop's row, so that the zone stays until the day is counted.
 func (t *tx) dayOf(shopID string, at time.Time) (string, error) {
 	var shop Shop
-	if err := t.Select("time_zone").Where("id = ?", shopID).Take(&shop).Error; err != nil {
+	if err := t.Clauses(clause.Locking{Strength: "SHARE"}).Select("time_zone").Where("id = ?", shopID).Take(&shop).Error; err != nil {
 		return "", found(err)
 	}
 	return at.In(shop.Zone()).Format(time.DateOnly), nil
+}
+
+// recountDays counts the shop's sales by day anew, in the zone that its row, locked by the caller's UPDATE, has now: one
+// calendar for page, chart and file alike.
+func (t *tx) recountDays(shop *Shop, zone *time.Location) error {
+	if err := t.Exec("DELETE FROM sales_days WHERE shop_id = ?", shop.ID).Error; err != nil {
+		return err
+	}
+	type key struct{ day, currency, source string }
+	days := map[key]*SalesSum{}
+	var batch []Order
+	err := t.Where("shop_id = ? AND paid_at IS NOT NULL", shop.ID).FindInBatches(&batch, 1000, func(*gorm.DB, int) error {
+		for _, order := range batch {
+			k := key{order.PaidAt.In(zone).Format(time.DateOnly), order.Currency, order.Source}
+			if days[k] == nil {
+				days[k] = &SalesSum{}
+			}
+			days[k].Orders++
+			days[k].Gross.Amount += order.Total
+			days[k].Fees.Amount += order.FeeKept().Amount
+			days[k].Refunded.Amount += order.Refunded
+		}
+		return nil
+	}).Error
+	if err != nil {
+		return err
+	}
+	for k, sum := range days {
+		err := t.Exec("INSERT INTO sales_days (shop_id, day, currency, source, orders, gross, fees, refunded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			shop.ID, k.day, k.currency, k.source, sum.Orders, sum.Gross.Amount, sum.Fees.Amount, sum.Refunded.Amount).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Day is one day of a shop's calendar in one currency.
@@ -47,14 +94,23 @@ type Day struct {
 	Refunded Money
 }
 
+// Received is what the merchant gets of a period in the shop's currency.
+func Received(days []Day) (total Money) {
+	for _, day := range days {
+		total.Currency = day.Gross.Currency
+		total.Amount += day.Gross.Amount - day.Fees.Amount - day.Refunded.Amount
+	}
+	return total
+}
+
 // Figures are what the overview shows of a period, beside the same number of days before.
 type Figures struct {
 	Currency               string
 	Days, DaysBefore       []Day // every day of the period, also those without sales
 	Gross, GrossBefore     Money
 	Orders, OrdersBefore   int64
-	FromPosts, PostsBefore int64 // orders that came from posts or replies
-	Fees, Refunded         Money
+	FromPosts, PostsBefore int64   // orders that came from posts or replies
+	Fees, Refunded         Money   // Fees is what Tillbird keeps
 	OtherCurrencies        []Money // gross of the period in other currencies
 }
 

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Shop is a merchant's business: what people see of it, its Stripe account as last fetched, and its standing here.
@@ -209,16 +210,28 @@ func (s *Store) UpdateShop(ctx context.Context, shop *Shop, user *User, in ShopS
 	problems.take("seller_name", checkText(in.SellerName, "name", 200, true))
 	problems.take("seller_address", checkText(in.SellerAddress, "words", 500, true))
 	problems.take("returns_policy", checkText(in.ReturnsPolicy, "terms", 5000, true))
+	if in.Language != "en" && in.Language != "fr" {
+		in.Language = shop.Language
+	}
 	if err := problems.orNil(); err != nil {
 		return err
 	}
 	return s.write(ctx, func(db *tx) error {
+		var before Shop
+		if err := db.Clauses(clause.Locking{Strength: "UPDATE"}).Select("time_zone").Where("id = ?", shop.ID).Take(&before).Error; err != nil {
+			return found(err)
+		}
 		err := changed(db.Model(&Shop{}).Where("id = ?", shop.ID).Updates(map[string]any{
 			"name": strings.TrimSpace(in.Name), "time_zone": in.TimeZone, "language": in.Language, "about": in.About, "support_email": CleanEmail(in.SupportEmail),
 			"seller_name": in.SellerName, "seller_address": in.SellerAddress, "returns_policy": in.ReturnsPolicy,
 		}))
 		if err != nil {
 			return err
+		}
+		if zone, _ := time.LoadLocation(in.TimeZone); in.TimeZone != before.TimeZone {
+			if err := db.recountDays(shop, zone); err != nil {
+				return err
+			}
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "shop.updated", Object: shop.Handle})
 	})

@@ -230,6 +230,7 @@ CREATE TABLE orders (
 CREATE UNIQUE INDEX orders_attempt ON orders (attempt_key) WHERE payment = 'pending';
 CREATE INDEX orders_shop ON orders (shop_id, created_at, id);
 CREATE INDEX orders_shop_paid ON orders (shop_id, paid_at, id);
+CREATE INDEX orders_to_send ON orders (shop_id, paid_at, id) WHERE fulfilment = 'to_do';
 CREATE INDEX orders_buyer ON orders (offer_id, email_key);
 CREATE INDEX orders_email ON orders (email_key, created_at);
 CREATE INDEX orders_pending ON orders (payment, expires_at) WHERE payment = 'pending';
@@ -270,6 +271,7 @@ CREATE TABLE refunds (
   updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX refunds_order ON refunds (order_id);
+CREATE INDEX refunds_failed ON refunds (shop_id, created_at) WHERE state = 'failed';
 
 -- What Stripe told us, as it came, before anything was done about it.
 CREATE TABLE events (
