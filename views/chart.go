@@ -112,8 +112,26 @@ func (c Chart) bar() float64 { return 70 / float64(len(c.Days)) }
 // dense tells charts whose days are too narrow for fingers on a small screen.
 func (c Chart) dense() bool { return len(c.Days) > 12 }
 
+// lastAcross and lastAnchor put the label over the last bar, or at the end of the line.
+func (c Chart) lastAcross() string {
+	if c.Bars {
+		return percent(c.across(len(c.Days) - 1))
+	}
+	return "100%"
+}
+
+func (c Chart) lastAnchor() string {
+	if c.Bars {
+		return "middle"
+	}
+	return "end"
+}
+
 // lastAt is where the label of the last point stands: above it, or below where there is no room.
 func (c Chart) lastAt() string {
+	if c.Bars {
+		return "-8"
+	}
 	if len(c.Days) > 1 && c.down(c.Days[len(c.Days)-2].Value) < c.down(c.Days[len(c.Days)-1].Value)-12 && c.down(c.Days[len(c.Days)-1].Value) < 80 {
 		return "22"
 	}

@@ -181,7 +181,7 @@ func galleryOffer(p Page) templ.Component {
 
 func galleryBars() Chart {
 	c := galleryChart()
-	c.Title, c.Bars, c.Previous = "Half of the orders come on Thursdays", true, nil
+	c.Title, c.Table, c.Bars, c.Previous = "Half of the orders come on Thursdays", "Orders per weekday", true, nil
 	c.Days = c.Days[16:23]
 	for i := range c.Days {
 		c.Days[i].Label = c.Days[i].Name
