@@ -87,8 +87,8 @@ func checkPassword(password, email string) *Problem {
 	return nil
 }
 
-// CreateUser makes an account and the letter that confirms its address. Where the address already has one, nothing is
-// made, its owner is told by a letter, and the answer is the same: nil user, nil error.
+// CreateUser makes an account and the letter that confirms its address. Where the address already has one, none is
+// made, its owner is told by a letter, and the answer is the same but for the user, which is nil then.
 func (s *Store) CreateUser(ctx context.Context, in SignUp) (*User, error) {
 	var problems Problems
 	email := CleanEmail(in.Email)
@@ -101,6 +101,23 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (*User, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, err := s.UserByEmail(ctx, email)
+	if errors.Is(err, ErrNotFound) {
+		known, err = &User{PasswordHash: noPassword}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Compared for strangers too: how long the answer takes must not tell who has an account.
+	same, err := argon2id.ComparePasswordAndHash(in.Password, known.PasswordHash)
+	switch {
+	case err != nil:
+		return nil, err
+	case known.ConfirmedAt != nil:
+		return nil, s.tellAccountExists(ctx, known)
+	case known.ID != "":
+		return nil, s.joinAgain(ctx, known, hash, same)
+	}
 	user := &User{ID: newID(), Email: email, PasswordHash: hash, Language: in.Language, CreatedAt: s.now()}
 	err = s.write(ctx, func(db *tx) error {
 		if err := db.Create(user).Error; err != nil {
@@ -109,7 +126,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (*User, error) {
 		return db.linkLetter(user, "confirm_email", confirmLasts)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return nil, s.tellAccountExists(ctx, email)
+		return nil, nil // the same form, sent twice at once
 	}
 	if err != nil {
 		return nil, err
@@ -117,14 +134,28 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (*User, error) {
 	return user, nil
 }
 
-func (s *Store) tellAccountExists(ctx context.Context, email string) error {
-	user, err := s.UserByEmail(ctx, email)
-	if err != nil {
-		return err
-	}
+func (s *Store) tellAccountExists(ctx context.Context, user *User) error {
 	return s.write(ctx, func(db *tx) error {
 		// At most one such letter a day: the form must not be a way to fill a mailbox.
 		return db.letter(Letter{Key: "account_exists-" + user.ID + "-" + s.now().Format(time.DateOnly), Kind: "account_exists", Recipient: user.Email, Language: user.Language, UserID: &user.ID})
+	})
+}
+
+// joinAgain gives an account that nobody has confirmed the password typed last, and a fresh letter: whoever joined with
+// another's address before must not keep a way in. The same form sent again soon changes nothing.
+func (s *Store) joinAgain(ctx context.Context, user *User, hash string, same bool) error {
+	if same && s.now().Sub(user.CreatedAt) < 2*time.Minute {
+		return nil
+	}
+	if wait, err := s.Allow(ctx, Limit{Name: "join-again", Burst: 5, Every: 10 * time.Minute}, user.ID); err != nil || wait > 0 {
+		return err
+	}
+	return s.write(ctx, func(db *tx) error {
+		err := changed(db.Exec("UPDATE users SET password_hash = ? WHERE id = ? AND confirmed_at IS NULL", hash, user.ID))
+		if err != nil {
+			return err
+		}
+		return db.linkLetter(user, "confirm_email", confirmLasts)
 	})
 }
 
@@ -163,98 +194,6 @@ func (s *Store) SignIn(ctx context.Context, email, password string) (*User, erro
 		return nil, wrong
 	}
 	return user, nil
-}
-
-// linkLetter makes a one-use link and the letter that carries it. Older links of the purpose end.
-func (t *tx) linkLetter(user *User, purpose string, lasts time.Duration) error {
-	now := t.store.now()
-	if err := t.Exec("UPDATE user_links SET used_at = ? WHERE user_id = ? AND purpose = ? AND used_at IS NULL", now, user.ID, purpose).Error; err != nil {
-		return err
-	}
-	secret := newSecret()
-	hash := t.store.sealer.digest(purpose, secret)
-	err := t.Exec("INSERT INTO user_links (hash, user_id, purpose, expires_at, created_at) VALUES (?, ?, ?, ?, ?)", hash, user.ID, purpose, now.Add(lasts), now).Error
-	if err != nil {
-		return err
-	}
-	return t.letter(Letter{Key: purpose + "-" + hash[:32], Kind: purpose, Recipient: user.Email, Language: user.Language, UserID: &user.ID, Secret: secret})
-}
-
-// useLink ends a link and tells whose it was; link.expired or link.used as a Problem where it is not good any more.
-func (t *tx) useLink(purpose, secret string) (userID string, err error) {
-	var link struct {
-		UserID    string
-		ExpiresAt time.Time
-		UsedAt    *time.Time
-	}
-	hash := t.store.sealer.digest(purpose, secret)
-	if err := t.Table("user_links").Where("hash = ? AND purpose = ?", hash, purpose).Take(&link).Error; err != nil {
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return "", Problems{{Field: "link", Code: "link.expired"}}
-		}
-		return "", err
-	}
-	if link.UsedAt != nil {
-		return "", Problems{{Field: "link", Code: "link.used"}}
-	}
-	if !t.store.now().Before(link.ExpiresAt) {
-		return "", Problems{{Field: "link", Code: "link.expired"}}
-	}
-	err = changed(t.Exec("UPDATE user_links SET used_at = ? WHERE hash = ? AND used_at IS NULL", t.store.now(), hash))
-	return link.UserID, err
-}
-
-// ConfirmEmail ends the link and marks its account's address as confirmed.
-func (s *Store) ConfirmEmail(ctx context.Context, secret string) (userID string, err error) {
-	err = s.write(ctx, func(db *tx) error {
-		if userID, err = db.useLink("confirm_email", secret); err != nil {
-			return err
-		}
-		return db.Exec("UPDATE users SET confirmed_at = COALESCE(confirmed_at, ?) WHERE id = ?", s.now(), userID).Error
-	})
-	return userID, err
-}
-
-// CheckLink tells, without ending it, whether a link is good: Problems link.expired or link.used where it is not.
-func (s *Store) CheckLink(ctx context.Context, purpose, secret string) error {
-	var links []struct {
-		ExpiresAt time.Time
-		UsedAt    *time.Time
-	}
-	err := s.read(ctx).Table("user_links").Where("hash = ? AND purpose = ?", s.sealer.digest(purpose, secret), purpose).Limit(1).Find(&links).Error
-	switch {
-	case err != nil:
-		return err
-	case len(links) == 1 && links[0].UsedAt != nil:
-		return Problems{{Field: "link", Code: "link.used"}}
-	case len(links) == 0 || !s.now().Before(links[0].ExpiresAt):
-		return Problems{{Field: "link", Code: "link.expired"}}
-	}
-	return nil
-}
-
-// AskConfirmation sends the confirming letter again where the address has an account that waits for it; the answer is
-// the same where it has none.
-func (s *Store) AskConfirmation(ctx context.Context, email string) error {
-	return s.askLink(ctx, email, "confirm_email", confirmLasts, func(user *User) bool { return user.ConfirmedAt == nil })
-}
-
-// AskPasswordReset sends a reset link where the address has an account; the answer is the same where it has none.
-func (s *Store) AskPasswordReset(ctx context.Context, email string) error {
-	return s.askLink(ctx, email, "reset_password", resetLasts, func(*User) bool { return true })
-}
-
-func (s *Store) askLink(ctx context.Context, email, purpose string, lasts time.Duration, due func(*User) bool) error {
-	user, err := s.UserByEmail(ctx, email)
-	switch {
-	case errors.Is(err, ErrNotFound) || err == nil && !due(user):
-		// A row is written here too: how long the answer takes must not tell who has an account.
-		_, err = s.Allow(ctx, Limit{Name: "nobody", Burst: 1, Every: time.Second}, email)
-		return err
-	case err != nil:
-		return err
-	}
-	return s.write(ctx, func(db *tx) error { return db.linkLetter(user, purpose, lasts) })
 }
 
 // ResetPassword ends the link, sets the password and ends every session of the account.
