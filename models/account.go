@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // Account is a shop's Stripe account as fetched.
@@ -89,4 +91,11 @@ func (s *Store) CloseAccount(ctx context.Context, account string) error {
 	return s.write(ctx, func(db *tx) error {
 		return db.Exec("UPDATE shops SET selling = 'closed', charges_enabled = FALSE, payouts_enabled = FALSE, transfers = 'inactive', card_payments = 'inactive' WHERE stripe_account = ?", account).Error
 	})
+}
+
+// ActiveShops lists shops with a Stripe account that were opened, looked at or bought from since a time, by id and after
+// the given one.
+func (s *Store) ActiveShops(ctx context.Context, since time.Time, after string, most int) ([]Shop, error) {
+	return gorm.G[Shop](s.read(ctx)).Where(`stripe_account IS NOT NULL AND selling <> 'closed' AND id > ? AND (created_at >= ? OR account_fetched_at >= ?
+		OR EXISTS (SELECT 1 FROM orders WHERE orders.shop_id = shops.id AND orders.created_at >= ?))`, after, since, since, since).Order("id").Limit(most).Find(ctx)
 }

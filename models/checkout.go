@@ -197,9 +197,19 @@ func (s *Store) OrdersWithoutSession(ctx context.Context, before time.Time) ([]O
 	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NULL AND created_at < ?", before).Order("created_at").Limit(200).Find(ctx)
 }
 
-// OverdueOrders lists pending orders whose checkout should be over by our clock.
+// overdueFor is how long after its time an order is asked about each minute; then PendingOrders has it, in turn with
+// all others. A bank may take days over a delayed payment.
+const overdueFor = 2 * time.Hour
+
+// OverdueOrders lists pending orders whose checkout should just be over by our clock.
 func (s *Store) OverdueOrders(ctx context.Context) ([]Order, error) {
-	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND expires_at < ?", s.now()).Order("expires_at").Limit(200).Find(ctx)
+	now := s.now()
+	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND expires_at < ? AND expires_at > ?", now, now.Add(-overdueFor)).Order("expires_at").Limit(200).Find(ctx)
+}
+
+// PendingOrders lists pending orders that have a session and were made before a time, by id and after the given one.
+func (s *Store) PendingOrders(ctx context.Context, before time.Time, after string, most int) ([]Order, error) {
+	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND created_at < ? AND id > ?", before, after).Order("id").Limit(most).Find(ctx)
 }
 
 func trimQuery(q string) string {

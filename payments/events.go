@@ -1,0 +1,165 @@
+package payments
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// round is one round of events. An account is fetched once in it: every event of the round was received before.
+type round struct {
+	*Payments
+	fetched map[string]*models.Shop
+}
+
+// news is an event being applied.
+type news struct {
+	*stripe.Event
+	kept    *models.Event
+	foreign bool // rendered by another API version, so only its ids can be relied on
+}
+
+// read takes the object out of the event.
+func (n news) read(object any) error {
+	if err := json.Unmarshal(n.Data.Raw, object); err != nil {
+		return &models.Unfit{Why: "its object cannot be read"}
+	}
+	return nil
+}
+
+type handler func(r *round, ctx context.Context, n news) (models.EventResult, error)
+
+// onAccount says what is done about the events of our own account, onConnect about those of the shops' accounts. The
+// endpoints are made to send exactly these. nil: the event is kept and nothing follows from it here.
+var onAccount = map[stripe.EventType]handler{
+	"checkout.session.completed":               (*round).sessionPaid,
+	"checkout.session.async_payment_succeeded": (*round).sessionPaid,
+	"checkout.session.async_payment_failed":    (*round).sessionFailed,
+	"checkout.session.expired":                 (*round).sessionExpired,
+	"payment_intent.succeeded":                 nil, // its session tells
+	"payment_intent.payment_failed":            (*round).declined,
+	"payment_intent.processing":                nil,
+	"payment_intent.canceled":                  nil,
+	"payment_intent.requires_action":           nil,
+	"setup_intent.succeeded":                   nil,
+	"setup_intent.setup_failed":                nil,
+	"payment_method.detached":                  nil,
+	"payment_method.updated":                   nil,
+	"payment_method.automatically_updated":     nil,
+	"charge.succeeded":                         (*round).charged,
+	"charge.updated":                           (*round).charged,
+	"charge.refunded":                          (*round).chargeRefunded,
+	"charge.refund.updated":                    (*round).refunded,
+	"refund.created":                           (*round).refunded,
+	"refund.updated":                           (*round).refunded,
+	"charge.dispute.created":                   nil,
+	"charge.dispute.updated":                   nil,
+	"charge.dispute.funds_withdrawn":           nil,
+	"charge.dispute.funds_reinstated":          nil,
+	"charge.dispute.closed":                    nil,
+	"radar.early_fraud_warning.created":        nil,
+	"radar.early_fraud_warning.updated":        nil,
+	"review.opened":                            nil,
+	"review.closed":                            nil,
+	"transfer.created":                         nil,
+	"transfer.reversed":                        nil,
+	"application_fee.created":                  nil,
+	"application_fee.refunded":                 nil,
+	"customer.deleted":                         nil,
+}
+
+var onConnect = map[stripe.EventType]handler{
+	"account.updated":                  (*round).accountChanged,
+	"account.application.deauthorized": (*round).accountLeft,
+	"capability.updated":               (*round).accountChanged,
+	"account.external_account.created": (*round).accountChanged,
+	"account.external_account.updated": (*round).accountChanged,
+	"account.external_account.deleted": (*round).accountChanged,
+	"payout.created":                   nil,
+	"payout.updated":                   nil,
+	"payout.paid":                      nil,
+	"payout.failed":                    nil,
+	"payout.canceled":                  nil,
+	"balance.available":                nil,
+}
+
+// apply does what follows from an event. Nothing moves before it is known that the event came on the endpoint it
+// belongs to, from an account that we know, in our mode, and in a form that we can read.
+func (r *round) apply(ctx context.Context, event *models.Event) (models.EventResult, error) {
+	var full stripe.Event
+	if err := json.Unmarshal(event.Payload, &full); err != nil || full.Data == nil || len(full.Data.Raw) == 0 {
+		return models.EventResult{}, &models.Unfit{Why: "it holds no object"}
+	}
+	n := news{Event: &full, kept: event, foreign: full.APIVersion != stripe.APIVersion}
+	handlers := onAccount
+	result := models.EventResult{}
+	switch {
+	case event.Endpoint == "connect" && full.Account == "":
+		return result, &models.Unfit{Why: "it came on the endpoint for shops and names no account"}
+	case event.Endpoint == "connect":
+		shop, err := r.store.ShopByAccount(ctx, full.Account)
+		if errors.Is(err, models.ErrNotFound) {
+			// Not final: a shop's new account may be told of before its id is kept.
+			return result, fmt.Errorf("account %s belongs to no shop here", full.Account)
+		} else if err != nil {
+			return result, err
+		}
+		result.ShopID, handlers = &shop.ID, onConnect
+	case full.Account != "":
+		return result, &models.Unfit{Why: "it came on the endpoint for our own account and names account " + full.Account}
+	}
+	if full.Livemode != r.livemode {
+		if event.Endpoint == "connect" { // Stripe sends test events of the shops to live endpoints too
+			result.Ignored, result.Outcome = true, "is of the other mode"
+			return result, nil
+		}
+		return result, &models.Unfit{Why: fmt.Sprintf("livemode is %v here and %v there", r.livemode, full.Livemode)}
+	}
+	if n.foreign && event.CameBy == "webhook" {
+		return result, &models.Unfit{Why: fmt.Sprintf("it was written in API version %s, not %s: make the endpoint with `tillbird webhooks create`", full.APIVersion, stripe.APIVersion)}
+	}
+	do, known := handlers[full.Type]
+	if do == nil {
+		if result, err := r.misplaced(n); err != nil || result.Ignored {
+			return result, err
+		}
+		result.Ignored, result.Outcome = true, "nothing follows from it"
+		if !known {
+			result.Outcome = "is of a type that is not handled"
+		}
+		return result, nil
+	}
+	return do(r, ctx, n)
+}
+
+// misplaced refuses an event of a shop's own account that speaks of one of our orders: our charges live on our account,
+// so no such message can be true.
+func (r *round) misplaced(n news) (models.EventResult, error) {
+	if n.kept.Endpoint == "connect" && onAccount[n.Type] != nil {
+		var object struct {
+			Metadata map[string]string `json:"metadata"`
+		}
+		if n.read(&object) == nil && object.Metadata["order"] != "" {
+			return models.EventResult{}, &models.Unfit{Why: "it names order " + object.Metadata["order"] + " and came from account " + n.Account}
+		}
+	}
+	return models.EventResult{}, nil
+}
+
+// about is the result of an event that concerns an order.
+func about(order *models.Order, outcome string) models.EventResult {
+	return models.EventResult{Outcome: outcome, ShopID: &order.ShopID, OrderID: &order.ID}
+}
+
+// notOurs turns what was not found here into an outcome: other things may be sold through the same Stripe account.
+func notOurs(err error) (models.EventResult, error) {
+	if errors.Is(err, errNotOurs) {
+		return models.EventResult{Ignored: true, Outcome: "is not of an order here"}, nil
+	}
+	return models.EventResult{}, err
+}

@@ -1,0 +1,36 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// catchUp, closeOverdue and turn are what is done now and then.
+type (
+	catchUp      struct{}
+	closeOverdue struct{}
+	turn         struct{}
+)
+
+// Kind names the job in the queue.
+func (catchUp) Kind() string      { return "catch_up" }
+func (closeOverdue) Kind() string { return "close_overdue" }
+func (turn) Kind() string         { return "turn_the_clock" }
+
+// Work says what is done for the jobs that models leave about money, and what is done now and then.
+func (p *Payments) Work(w *models.Work) {
+	models.Handle(w, p.makeRefund)
+	models.Handle(w, p.readCharge)
+	models.Handle(w, func(ctx context.Context, job models.ExpireCheckout) error { return p.closeCheckout(ctx, job.OrderID) })
+	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
+	models.Handle(w, func(ctx context.Context, _ closeOverdue) error { return p.closeOverdue(ctx) })
+	models.Handle(w, func(ctx context.Context, _ turn) error {
+		return errors.Join(p.store.TurnOffers(ctx), p.store.Sweep(ctx))
+	})
+	models.Every(w, 5*time.Minute, catchUp{})
+	models.Every(w, time.Minute, closeOverdue{})
+	models.Every(w, time.Minute, turn{})
+}

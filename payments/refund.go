@@ -1,0 +1,145 @@
+package payments
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// makeRefund carries a refund to Stripe. It looks first whether an earlier try made it: Stripe forgets keys, and money
+// must not go back twice.
+func (p *Payments) makeRefund(ctx context.Context, job models.MakeRefund) error {
+	refund, err := p.store.Refund(ctx, job.RefundID)
+	if err != nil || refund.State != "pending" {
+		return err
+	}
+	order, err := p.store.Order(ctx, refund.OrderID)
+	if err != nil {
+		return err
+	}
+	if order.PaymentIntentID == nil {
+		return &models.Mismatch{Order: order.ID, What: "payment intent"}
+	}
+	p.at("refund.asked")
+	made, err := p.findRefund(ctx, refund, *order.PaymentIntentID)
+	if err != nil {
+		return err
+	}
+	if made == nil {
+		if made, err = p.createRefund(ctx, refund, order); err != nil {
+			return err
+		}
+		p.at("refund.made")
+	}
+	return p.store.RecordRefund(ctx, refund.ID, made.ID, refundState(made.Status), nil)
+}
+
+func (p *Payments) createRefund(ctx context.Context, refund *models.Refund, order *models.Order) (*stripe.Refund, error) {
+	params := &stripe.RefundParams{
+		Params:        keyed(ctx, "refund-%s", refund.ID),
+		PaymentIntent: order.PaymentIntentID,
+		Amount:        stripe.Int64(refund.Amount),
+		Metadata:      map[string]string{"refund": refund.ID, "order": order.ID, "shop": order.ShopID},
+		// Without it the shop would keep the money that we give back.
+		ReverseTransfer: stripe.Bool(true),
+	}
+	if order.ApplicationFee > 0 {
+		params.RefundApplicationFee = stripe.Bool(!p.set.KeepFeeOnRefund)
+	}
+	switch refund.Reason {
+	case "duplicate", "fraudulent":
+		params.Reason = stripe.String(refund.Reason)
+	default:
+		params.Reason = stripe.String(string(stripe.RefundReasonRequestedByCustomer))
+	}
+	made, err := p.stripe.Refunds.New(params)
+	if err == nil {
+		return made, nil
+	}
+	if code(err) == stripe.ErrorCodeChargeAlreadyRefunded {
+		return p.adoptRefund(ctx, refund, *order.PaymentIntentID)
+	}
+	return nil, failed("make a refund", err)
+}
+
+// findRefund looks for the refund that an earlier try made, nil where there is none.
+func (p *Payments) findRefund(ctx context.Context, refund *models.Refund, intent string) (*stripe.Refund, error) {
+	list, err := p.refundsAt(ctx, intent)
+	for _, made := range list {
+		if made.Metadata["refund"] == refund.ID {
+			return made, nil
+		}
+	}
+	return nil, err
+}
+
+// adoptRefund takes the refund of the same amount that somebody made in Stripe's dashboard for ours.
+func (p *Payments) adoptRefund(ctx context.Context, refund *models.Refund, intent string) (*stripe.Refund, error) {
+	list, err := p.refundsAt(ctx, intent)
+	if err != nil {
+		return nil, err
+	}
+	for _, made := range list {
+		if made.Metadata["refund"] == "" && made.Amount == refund.Amount {
+			return made, nil
+		}
+	}
+	return nil, &callError{ErrRefused, "make a refund", errors.New("the payment was refunded at Stripe in other parts")}
+}
+
+// refundsAt lists the refunds of a payment.
+func (p *Payments) refundsAt(ctx context.Context, intent string) ([]*stripe.Refund, error) {
+	params := &stripe.RefundListParams{PaymentIntent: stripe.String(intent)}
+	params.Context, params.Limit = ctx, stripe.Int64(100)
+	var refunds []*stripe.Refund
+	list := p.stripe.Refunds.List(params)
+	for list.Next() {
+		refunds = append(refunds, list.Refund())
+	}
+	return refunds, failed("list refunds", list.Err())
+}
+
+// keepRefund writes down what Stripe says of a refund, after comparing it with ours; errNotOurs where it is none.
+func (p *Payments) keepRefund(ctx context.Context, made *stripe.Refund, eventID *string) error {
+	id := made.Metadata["refund"]
+	if id != "" {
+		refund, err := p.store.Refund(ctx, id)
+		if errors.Is(err, models.ErrNotFound) {
+			return errNotOurs
+		}
+		if err != nil {
+			return err
+		}
+		order, err := p.store.Order(ctx, refund.OrderID)
+		if err != nil {
+			return err
+		}
+		if made.Amount != refund.Amount || string(made.Currency) != refund.Currency {
+			return &models.Mismatch{Order: order.ID, What: "refund's amount"}
+		}
+		if made.PaymentIntent == nil || order.PaymentIntentID == nil || made.PaymentIntent.ID != *order.PaymentIntentID {
+			return &models.Mismatch{Order: order.ID, What: "refund's payment"}
+		}
+	}
+	err := p.store.RecordRefund(ctx, id, made.ID, refundState(made.Status), eventID)
+	if errors.Is(err, models.ErrNotFound) {
+		return errNotOurs
+	}
+	return err
+}
+
+// refundState is our word for Stripe's.
+func refundState(status stripe.RefundStatus) string {
+	switch status {
+	case stripe.RefundStatusSucceeded:
+		return "succeeded"
+	case stripe.RefundStatusFailed:
+		return "failed"
+	case stripe.RefundStatusCanceled:
+		return "cancelled"
+	}
+	return "pending"
+}
