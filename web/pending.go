@@ -19,19 +19,6 @@ func (s *Server) createCancellation(*visit) error   { return echo.ErrNotImplemen
 func (s *Server) updatePreferences(*visit) error    { return echo.ErrNotImplemented }
 func (s *Server) showLegal(*visit) error            { return echo.ErrNotImplemented }
 func (s *Server) showAccessibility(*visit) error    { return echo.ErrNotImplemented }
-func (s *Server) newUser(*visit) error              { return echo.ErrNotImplemented }
-func (s *Server) createUser(*visit) error           { return echo.ErrNotImplemented }
-func (s *Server) newSession(*visit) error           { return echo.ErrNotImplemented }
-func (s *Server) createSession(*visit) error        { return echo.ErrNotImplemented }
-func (s *Server) deleteSession(*visit) error        { return echo.ErrNotImplemented }
-func (s *Server) awaitConfirmation(*visit) error    { return echo.ErrNotImplemented }
-func (s *Server) createConfirmation(*visit) error   { return echo.ErrNotImplemented }
-func (s *Server) showConfirmation(*visit) error     { return echo.ErrNotImplemented }
-func (s *Server) updateConfirmation(*visit) error   { return echo.ErrNotImplemented }
-func (s *Server) newPasswordReset(*visit) error     { return echo.ErrNotImplemented }
-func (s *Server) createPasswordReset(*visit) error  { return echo.ErrNotImplemented }
-func (s *Server) editPassword(*visit) error         { return echo.ErrNotImplemented }
-func (s *Server) updatePassword(*visit) error       { return echo.ErrNotImplemented }
 func (s *Server) newShop(*visit) error              { return echo.ErrNotImplemented }
 func (s *Server) createShop(*visit) error           { return echo.ErrNotImplemented }
 func (s *Server) showOverview(*visit) error         { return echo.ErrNotImplemented }
@@ -65,7 +52,6 @@ func (s *Server) showPayouts(*visit) error          { return echo.ErrNotImplemen
 func (s *Server) createStripeLogin(*visit) error    { return echo.ErrNotImplemented }
 func (s *Server) editSettings(*visit) error         { return echo.ErrNotImplemented }
 func (s *Server) updateSettings(*visit) error       { return echo.ErrNotImplemented }
-func (s *Server) changePassword(*visit) error       { return echo.ErrNotImplemented }
 func (s *Server) listReviews(*visit) error          { return echo.ErrNotImplemented }
 func (s *Server) showReview(*visit) error           { return echo.ErrNotImplemented }
 func (s *Server) createDecision(*visit) error       { return echo.ErrNotImplemented }

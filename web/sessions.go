@@ -168,6 +168,8 @@ func (s *Server) signIn(v *visit, user *models.User) error {
 	if err := s.sessions.RenewToken(v.ctx()); err != nil {
 		return err
 	}
+	s.sessions.Remove(v.ctx(), addressKey)
+	s.sessions.Remove(v.ctx(), joinedKey)
 	s.sessions.Put(v.ctx(), "user", user.ID)
 	s.sessions.Put(v.ctx(), "epoch", user.SessionEpoch)
 	return nil
