@@ -19,15 +19,15 @@ import (
 type settings struct {
 	Addr        string `env:"TILLBIRD_ADDR" default:"127.0.0.1:8080" help:"Address to serve on."`
 	Data        string `env:"TILLBIRD_DATA" default:"data" help:"Folder with the database, pictures and the sandbox." type:"path"`
-	DatabaseURL string `env:"TILLBIRD_DATABASE_URL" help:"PostgreSQL to use instead of SQLite: postgres://…"`
-	BaseURL     string `env:"TILLBIRD_BASE_URL" help:"Public address, as in https://till.example.com. In the sandbox: http://localhost and the port."`
+	DatabaseURL string `name:"database-url" env:"TILLBIRD_DATABASE_URL" help:"PostgreSQL to use instead of SQLite: postgres://…"`
+	BaseURL     string `name:"base-url" env:"TILLBIRD_BASE_URL" help:"Public address, as in https://till.example.com. In the sandbox: http://localhost and the port."`
 	SecretKey   string `env:"TILLBIRD_SECRET_KEY" help:"Encrypts what is secret in the database: 32 characters or more. In the sandbox one is made and kept in the data folder."`
 	LogLevel    string `env:"TILLBIRD_LOG_LEVEL" default:"warn" enum:"debug,info,warn,error" help:"Least important lines to log: debug, info, warn, error."`
 
 	StripeSecretKey            string `env:"STRIPE_SECRET_KEY" help:"Stripe's secret key. None = the sandbox."`
 	StripeWebhookSecret        string `env:"STRIPE_WEBHOOK_SECRET" help:"Signing secret of the account endpoint, /webhooks/stripe."`
 	StripeConnectWebhookSecret string `env:"STRIPE_CONNECT_WEBHOOK_SECRET" help:"Signing secret of the Connect endpoint, /webhooks/stripe/connect."`
-	StripeAPIURL               string `env:"STRIPE_API_URL" help:"Another address for Stripe's API, for a proxy or stripe-mock."`
+	StripeAPIURL               string `name:"stripe-api-url" env:"STRIPE_API_URL" help:"Another address for Stripe's API, for a proxy or stripe-mock."`
 
 	Country       string `env:"TILLBIRD_COUNTRY" default:"FR" help:"Country of the installation's Stripe account."`
 	ShopCountries string `env:"TILLBIRD_SHOP_COUNTRIES" default:"AT,BE,BG,CH,CY,CZ,DE,DK,EE,ES,FI,FR,GB,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,NO,PL,PT,RO,SE,SI,SK" help:"Countries whose shops are taken."`
@@ -36,14 +36,14 @@ type settings struct {
 	OnBehalfOf    bool   `env:"TILLBIRD_ON_BEHALF_OF" default:"true" negatable:"" help:"Make the shop the merchant of record (needs its card_payments capability)."`
 
 	SandboxAddr string `env:"TILLBIRD_SANDBOX_ADDR" default:"127.0.0.1:8081" help:"Address of the sandbox's Stripe."`
-	SandboxMail string `env:"TILLBIRD_SANDBOX_MAIL_ADDR" default:"127.0.0.1:8025" help:"Address of the sandbox's mail server."`
+	SandboxMail string `name:"sandbox-mail-addr" env:"TILLBIRD_SANDBOX_MAIL_ADDR" default:"127.0.0.1:8025" help:"Address of the sandbox's mail server."`
 	Demo        bool   `env:"TILLBIRD_DEMO" default:"true" negatable:"" help:"Make the demo world in the sandbox."`
 
-	SMTPHost     string `env:"TILLBIRD_SMTP_HOST" help:"Mail server. In the sandbox: the sandbox's own."`
-	SMTPPort     int    `env:"TILLBIRD_SMTP_PORT" default:"587" help:"Its port."`
-	SMTPUser     string `env:"TILLBIRD_SMTP_USER" help:"Its user."`
-	SMTPPassword string `env:"TILLBIRD_SMTP_PASSWORD" help:"Its password."`
-	SMTPTLS      string `env:"TILLBIRD_SMTP_TLS" default:"starttls" enum:"starttls,tls,none" help:"How the connection is protected: starttls, tls, none."`
+	SMTPHost     string `name:"smtp-host" env:"TILLBIRD_SMTP_HOST" help:"Mail server. In the sandbox: the sandbox's own."`
+	SMTPPort     int    `name:"smtp-port" env:"TILLBIRD_SMTP_PORT" default:"587" help:"Its port."`
+	SMTPUser     string `name:"smtp-user" env:"TILLBIRD_SMTP_USER" help:"Its user."`
+	SMTPPassword string `name:"smtp-password" env:"TILLBIRD_SMTP_PASSWORD" help:"Its password."`
+	SMTPTLS      string `name:"smtp-tls" env:"TILLBIRD_SMTP_TLS" default:"starttls" enum:"starttls,tls,none" help:"How the connection is protected: starttls, tls, none."`
 	MailFrom     string `env:"TILLBIRD_MAIL_FROM" help:"Sender of letters, as in Tillbird <hello@till.example.com>."`
 
 	Operator       string `env:"TILLBIRD_OPERATOR" help:"Who runs this installation, as people read it."`
