@@ -17,18 +17,15 @@ func (c *call) takeFee(charge, payment object, amount int64) (object, error) {
 	return fee, c.insert(id, fee)
 }
 
-// giveFeeBack returns the part of the fee that belongs to an amount of the merchant's payment going back now; the last
-// part is what rounding has left.
+// giveFeeBack returns the part of the fee that belongs to an amount of the merchant's payment going back now.
 func (c *call) giveFeeBack(payment object, amount int64) (int64, error) {
 	fee, err := c.load(str(payment, "application_fee"))
 	if err != nil || fee == nil {
 		return 0, err
 	}
-	whole, gone := num(fee, "amount"), num(fee, "amount_refunded")
-	part := min(share(whole, amount, num(payment, "amount")), whole-gone)
-	if num(payment, "amount_refunded")+amount >= num(payment, "amount") && gone == share(whole, num(payment, "amount_refunded"), num(payment, "amount")) {
-		part = whole - gone
-	}
+	// By the sum of all that went back, so that rounding leaves nothing behind when all of it has.
+	due := share(num(fee, "amount"), num(payment, "amount_refunded")+amount, num(payment, "amount"))
+	part := max(due-num(fee, "amount_refunded"), 0)
 	if part == 0 {
 		return 0, nil
 	}

@@ -80,8 +80,8 @@ func (c *call) refund(charge object, amount int64) (object, error) {
 		if err != nil {
 			return nil, err
 		}
-		part := min(share(num(transfer, "amount"), amount, num(charge, "amount")), num(transfer, "amount")-num(transfer, "amount_reversed"))
-		if part > 0 {
+		due := share(num(transfer, "amount"), num(charge, "amount_refunded")+amount, num(charge, "amount"))
+		if part := due - num(transfer, "amount_reversed"); part > 0 {
 			reversal, err := c.reverse(transfer, part, id, yes(c.params, "refund_application_fee"))
 			if err != nil {
 				return nil, err
@@ -120,7 +120,8 @@ func (c *call) feeAlone(charge object, amount int64) error {
 	if err != nil || fee == nil {
 		return err
 	}
-	part := min(share(num(fee, "amount"), amount, num(charge, "amount")), num(fee, "amount")-num(fee, "amount_refunded"))
+	due := share(num(fee, "amount"), num(charge, "amount_refunded")+amount, num(charge, "amount"))
+	part := max(due-num(fee, "amount_refunded"), 0)
 	if part == 0 {
 		return nil
 	}

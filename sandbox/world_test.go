@@ -314,3 +314,15 @@ func asStripe(t *testing.T, err error) *stripe.Error {
 }
 
 func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
+
+// serve posts a form to a handler without a network.
+func serve(handler http.Handler, path string, form url.Values, headers ...string) (int, string) {
+	r := httptest.NewRequest(http.MethodPost, "http://localhost"+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, r)
+	return answer.Code, answer.Body.String()
+}

@@ -133,10 +133,6 @@ func (c *Contract) Wrap(next http.Handler) http.Handler {
 }
 
 func (c *Contract) check(r *http.Request, body []byte, answer *httptest.ResponseRecorder) {
-	if r.Header.Get("Contract") == "skip" { // a test of wrong input, on purpose
-		c.checkAnswer(r, nil, answer)
-		return
-	}
 	operation := c.operation(r)
 	if operation == nil {
 		c.t.Errorf("contract: %s %s is not in Stripe's description", r.Method, r.URL.Path)
@@ -151,14 +147,8 @@ func (c *Contract) check(r *http.Request, body []byte, answer *httptest.Response
 }
 
 func (c *Contract) checkAnswer(r *http.Request, operation *openapi3.Operation, answer *httptest.ResponseRecorder) {
-	var schema *openapi3.Schema
-	switch {
-	case answer.Code >= 300:
-		schema = c.doc.Components.Schemas["error"].Value
-	case operation == nil:
-		c.t.Errorf("contract: %s %s: an unchecked request was accepted", r.Method, r.URL.Path)
-		return
-	default:
+	schema := c.doc.Components.Schemas["error"].Value
+	if answer.Code < 300 {
 		schema = operation.Responses.Status(http.StatusOK).Value.Content["application/json"].Schema.Value
 	}
 	if err := c.Answer(schema, answer.Body.Bytes()); err != nil {
@@ -234,10 +224,6 @@ func (c *Contract) eventsIn(value any) error {
 	return nil
 }
 
-func visit(schema *openapi3.Schema, value any) error {
-	return schema.VisitJSON(value, openapi3.MultiErrors())
-}
-
 // Request checks the parameters of a request: those of its address and those of its form.
 func (c *Contract) Request(operation *openapi3.Operation, query url.Values, body []byte) error {
 	allowed := map[string]*openapi3.Schema{}
@@ -252,7 +238,7 @@ func (c *Contract) Request(operation *openapi3.Operation, query url.Values, body
 			return fmt.Errorf("the parameter %s is not in the description", name)
 		}
 		if err := visit(schema, coerce(schema, given)); err != nil {
-			return fmt.Errorf("the parameter %s: %w", name, err)
+			return fmt.Errorf("the parameter %s%w", name, err)
 		}
 	}
 	form, err := url.ParseQuery(string(body))
