@@ -19,8 +19,6 @@ func (s *Server) createCancellation(*visit) error   { return echo.ErrNotImplemen
 func (s *Server) updatePreferences(*visit) error    { return echo.ErrNotImplemented }
 func (s *Server) showLegal(*visit) error            { return echo.ErrNotImplemented }
 func (s *Server) showAccessibility(*visit) error    { return echo.ErrNotImplemented }
-func (s *Server) newShop(*visit) error              { return echo.ErrNotImplemented }
-func (s *Server) createShop(*visit) error           { return echo.ErrNotImplemented }
 func (s *Server) showOverview(*visit) error         { return echo.ErrNotImplemented }
 func (s *Server) showOnboarding(*visit) error       { return echo.ErrNotImplemented }
 func (s *Server) createOnboardingLink(*visit) error { return echo.ErrNotImplemented }
