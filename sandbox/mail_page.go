@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -81,8 +82,41 @@ func (sb *Sandbox) showMail(w http.ResponseWriter, r *http.Request) {
 	}
 	sb.show(w, http.StatusOK, "mail.html", struct {
 		page
-		Mail keptMail
-	}{page{"en", m.Subject}, m}, policy{frames: true})
+		Mail  keptMail
+		Words []words
+	}{page{"en", m.Subject}, m, linked(m.Parts.Text)}, policy{frames: true})
+}
+
+// words are a piece of a mail's text; a link is an address to be clicked.
+type words struct {
+	Text string
+	Link bool
+}
+
+var address = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)]`)
+
+// linked cuts a text where its addresses begin and end.
+func linked(text string) []words {
+	var pieces []words
+	for {
+		at := address.FindStringIndex(text)
+		if at == nil {
+			return append(pieces, words{Text: text})
+		}
+		pieces = append(pieces, words{Text: text[:at[0]]}, words{Text: text[at[0]:at[1]], Link: true})
+		text = text[at[1]:]
+	}
+}
+
+var head = regexp.MustCompile(`(?i)<head[^>]*>`)
+
+// opensOutside makes the links of a mail open beside it: most pages refuse to be framed.
+func opensOutside(html string) string {
+	const base = `<base target="_blank">`
+	if at := head.FindStringIndex(html); at != nil {
+		return html[:at[1]] + base + html[at[1]:]
+	}
+	return base + html
 }
 
 // showMailHTML is the HTML part by itself, as a stranger: no script, no form, no picture from elsewhere, no origin.
@@ -97,7 +131,7 @@ func (sb *Sandbox) showMailHTML(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
-	w.Write([]byte(m.Parts.HTML))
+	w.Write([]byte(opensOutside(m.Parts.HTML)))
 }
 
 func (sb *Sandbox) showMailSource(w http.ResponseWriter, r *http.Request) {

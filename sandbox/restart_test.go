@@ -125,7 +125,7 @@ func TestMail(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- w.sb.ServeSMTP(l) }()
 	message := "From: Tillbird <hello@tillbird.example>\r\nTo: fan@example.com\r\nSubject: =?UTF-8?Q?Votre_re=C3=A7u?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n" +
-		"--b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nMerci =E2=82=AC\r\n" +
+		"--b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nMerci =E2=82=AC: http://localhost:8080/orders/abc.\r\n" +
 		"--b\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>Merci<script>alert(1)</script></p>\r\n--b--\r\n"
 	if err := smtp.SendMail(l.Addr().String(), nil, "hello@tillbird.example", []string{"Fan@example.com"}, []byte(message)); err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestMail(t *testing.T) {
 	if other := b.get(w.server.URL + "/mail?to=nobody"); contains(other.body, "Votre reçu") {
 		t.Error("the search finds everything")
 	}
-	if page := b.get(w.server.URL + "/mail/1"); !contains(page.body, "Merci €") || !contains(page.body, `sandbox="`) {
+	if page := b.get(w.server.URL + "/mail/1"); !contains(page.body, "Merci €: <a href=\"http://localhost:8080/orders/abc\">") || !contains(page.body, `sandbox="`) {
 		t.Error("the page lacks the text or the frame")
 	}
 	html := b.get(w.server.URL + "/mail/1/html")

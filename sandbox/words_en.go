@@ -1,7 +1,7 @@
 package sandbox
 
 var english = map[string]string{
-	"strip": "Sandbox. No real money moves, no real card is read.",
+	"strip": "Sandbox: no real money moves.",
 
 	"pay.title": "Pay {seller}", "pay.button": "Pay {amount}", "pay.button.book": "Book for {amount}", "pay.button.donate": "Donate {amount}",
 	"pay.total": "Total", "pay.back": "Back", "pay.contact": "Contact", "pay.card": "Card", "pay.ship": "Delivery address", "pay.bill": "Billing address",

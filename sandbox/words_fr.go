@@ -1,7 +1,7 @@
 package sandbox
 
 var french = map[string]string{
-	"strip": "Bac à sable. Aucun argent réel ne circule, aucune vraie carte n’est lue.",
+	"strip": "Bac à sable\u00a0: aucun argent réel ne circule.",
 
 	"pay.title": "Payer {seller}", "pay.button": "Payer {amount}", "pay.button.book": "Réserver pour {amount}", "pay.button.donate": "Donner {amount}",
 	"pay.total": "Total", "pay.back": "Retour", "pay.contact": "Coordonnées", "pay.card": "Carte", "pay.ship": "Adresse de livraison", "pay.bill": "Adresse de facturation",
