@@ -58,6 +58,13 @@
     pause = setTimeout(say, 1000, text);
   });
 
+  // The device's time zone, where the list has it and nothing else was chosen.
+  const zone = doc.querySelector("select[data-zone]");
+  if (zone && !zone.value) {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((o) => o.value === here)) zone.value = here;
+  }
+
   // A form is sent once; its button says so after the browser has read its name and value.
   const mark = (form, on) => {
     form.toggleAttribute("data-sent", on);
