@@ -74,16 +74,18 @@ func (s *Store) SavePicture(ctx context.Context, shop *Shop, upload io.Reader) (
 		return nil, err
 	}
 	err = s.write(ctx, func(db *tx) error {
-		err := db.Where("shop_id = ? AND digest = ?", shop.ID, picture.Digest).Take(&Picture{}).Error
+		var known Picture
+		err := db.Where("shop_id = ? AND digest = ?", shop.ID, picture.Digest).Take(&known).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return db.Create(picture).Error
 		}
-		if err != nil {
-			return err
-		}
-		return db.Where("shop_id = ? AND digest = ?", shop.ID, picture.Digest).Take(picture).Error
+		picture = &known
+		return err
 	})
-	return picture, err
+	if err != nil {
+		return nil, err
+	}
+	return picture, nil
 }
 
 // decodePicture looks at the size that a file claims before it decodes it.
