@@ -58,11 +58,10 @@
     pause = setTimeout(say, 1000, text);
   });
 
-  // The device's time zone, where the list has it and nothing else was chosen.
-  const zone = doc.querySelector("select[data-zone]");
+  const zone = doc.querySelector("select[data-zone]"); // begins with the device's
   if (zone && !zone.value) {
-    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if ([...zone.options].some((o) => o.value === here)) zone.value = here;
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone.value) zone.selectedIndex = 0;
   }
 
   // A form is sent once; its button says so after the browser has read its name and value.
