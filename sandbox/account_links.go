@@ -67,13 +67,13 @@ type visit struct {
 
 // openLink turns an unused link into a visit. Without one it gives the address to send the person to for a new link, which may be "".
 func (sb *Sandbox) openLink(r *http.Request, kind, token string) (visitToken, refresh string, err error) {
-	err = sb.change(r.Context(), 0, func(c *call) error {
+	err = sb.change(r.Context(), pastTime(r), func(c *call) error {
 		link, err := c.find(kind, token)
 		if err != nil || link == nil {
 			return err
 		}
 		refresh = str(link, "_refresh")
-		if yes(link, "_used") || num(link, "expires_at") <= sb.Now().Unix() {
+		if yes(link, "_used") || num(link, "expires_at") <= c.now {
 			return nil
 		}
 		link["_used"] = true
@@ -95,7 +95,7 @@ func (c *call) visit(kind, token string) (visit, error) {
 		return visit{}, err
 	}
 	v := visit{token: token, back: str(o, "_return"), refresh: str(o, "_refresh")}
-	if num(o, "expires_at") <= c.sb.Now().Unix() {
+	if num(o, "expires_at") <= c.now {
 		return v, nil
 	}
 	v.account, err = c.connected(str(o, "_owner"))

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -30,7 +29,7 @@ func (c *call) waiting(id string) (intent object, locale, onward string, err err
 }
 
 func (sb *Sandbox) showCheck(w http.ResponseWriter, r *http.Request) {
-	err := sb.look(r.Context(), func(c *call) error {
+	err := sb.glance(r, func(c *call) error {
 		intent, locale, onward, err := c.waiting(r.PathValue("intent"))
 		if err != nil {
 			return err
@@ -59,10 +58,10 @@ func (sb *Sandbox) createCheckAnswer(w http.ResponseWriter, r *http.Request) {
 	if !sb.parseForm(w, r) {
 		return
 	}
-	at, _ := strconv.ParseInt(r.FormValue("sandbox_time"), 10, 64)
+	at := pastTime(r)
 	var next, locale string
 	var answered object
-	err := sb.change(r.Context(), max(at, 0), func(c *call) (err error) {
+	err := sb.change(r.Context(), at, func(c *call) (err error) {
 		answered, locale, _, err = c.waiting(r.PathValue("intent"))
 		if err != nil || answered == nil {
 			return err
@@ -88,7 +87,7 @@ func (sb *Sandbox) createCheckAnswer(w http.ResponseWriter, r *http.Request) {
 
 // showDeclined shows the pay form of a session again after 3-D Secure, with what went wrong.
 func (sb *Sandbox) showDeclined(w http.ResponseWriter, r *http.Request, id string) {
-	err := sb.look(r.Context(), func(c *call) error {
+	err := sb.glance(r, func(c *call) error {
 		session, err := c.load(id)
 		if err != nil || sb.closedSession(w, r, session, 0) {
 			return err

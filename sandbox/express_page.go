@@ -25,7 +25,7 @@ func (sb *Sandbox) openExpress(w http.ResponseWriter, r *http.Request) {
 
 func (sb *Sandbox) showExpress(w http.ResponseWriter, r *http.Request) {
 	lang := language(r, "")
-	err := sb.look(r.Context(), func(c *call) error {
+	err := sb.glance(r, func(c *call) error {
 		v, err := c.visit("login_link", r.PathValue("visit"))
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 type onboardingPage struct {
 	page
 	Visit, Name, Back string
+	Time              string
 	Step              int
 	Fields            []onboardingField
 	Errors            []string
@@ -49,7 +50,7 @@ func (sb *Sandbox) open(w http.ResponseWriter, r *http.Request, kind, path strin
 	case err != nil:
 		sb.broken(w, r, err)
 	case token != "":
-		http.Redirect(w, r, path+token, http.StatusSeeOther)
+		http.Redirect(w, r, withTime(path+token, pastTime(r)), http.StatusSeeOther)
 	case refresh != "":
 		http.Redirect(w, r, refresh, http.StatusSeeOther)
 	default:
@@ -58,7 +59,7 @@ func (sb *Sandbox) open(w http.ResponseWriter, r *http.Request, kind, path strin
 }
 
 func (sb *Sandbox) showOnboarding(w http.ResponseWriter, r *http.Request) {
-	err := sb.look(r.Context(), func(c *call) error {
+	err := sb.glance(r, func(c *call) error {
 		v, err := c.visit("account_link", r.PathValue("visit"))
 		if err != nil {
 			return err
@@ -98,7 +99,7 @@ func (sb *Sandbox) visitOver(w http.ResponseWriter, r *http.Request, v visit) {
 func (sb *Sandbox) showStep(w http.ResponseWriter, r *http.Request, v visit, step int, values, problems map[string]string, status int) {
 	lang := language(r, "")
 	p := onboardingPage{
-		page: page{lang, say(lang, "onboarding.title")}, Visit: v.token, Name: accountName(v.account), Back: v.back, Step: step, Sure: step == len(steps),
+		page: page{lang, say(lang, "onboarding.title")}, Visit: v.token, Name: accountName(v.account), Back: v.back, Step: step, Sure: step == len(steps), Time: r.FormValue("sandbox_time"),
 	}
 	if name := accountName(v.account); name == str(v.account, "id") {
 		p.Name = say(lang, "onboarding.you")
@@ -133,7 +134,7 @@ func (sb *Sandbox) updateOnboarding(w http.ResponseWriter, r *http.Request) {
 	}
 	var next string
 	var shown func() // sent when the work is kept and the file is free again
-	err := sb.change(r.Context(), 0, func(c *call) error {
+	err := sb.change(r.Context(), pastTime(r), func(c *call) error {
 		v, err := c.visit("account_link", r.PathValue("visit"))
 		if err != nil {
 			return err
@@ -163,7 +164,7 @@ func (sb *Sandbox) updateOnboarding(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		if action == "next" && step < len(steps) {
-			next = "/onboarding/" + v.token + "?step=" + strconv.Itoa(step+1)
+			next = withTime("/onboarding/"+v.token+"?step="+strconv.Itoa(step+1), pastTime(r))
 			_, err := c.changeAccount(v.account, func() {})
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -126,4 +127,35 @@ func (sb *Sandbox) parseForm(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	return true
+}
+
+// pastTime is the time that a made-up past hands in with a page's address or form, 0 for now.
+func pastTime(r *http.Request) int64 {
+	at, err := strconv.ParseInt(r.FormValue("sandbox_time"), 10, 64)
+	if err != nil || at < 0 {
+		return 0
+	}
+	return at
+}
+
+// withTime hands a past time on with an address of ours.
+func withTime(address string, at int64) string {
+	if at == 0 {
+		return address
+	}
+	mark := "?"
+	if strings.Contains(address, "?") {
+		mark = "&"
+	}
+	return address + mark + "sandbox_time=" + strconv.FormatInt(at, 10)
+}
+
+// glance is look, at the time that the request hands in.
+func (sb *Sandbox) glance(r *http.Request, work func(*call) error) error {
+	return sb.look(r.Context(), func(c *call) error {
+		if at := pastTime(r); at != 0 {
+			c.now = at
+		}
+		return work(c)
+	})
 }

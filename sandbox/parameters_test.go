@@ -121,3 +121,31 @@ func (s schemaNode) parameter() *parameter {
 	}
 	return p
 }
+
+// TestRoutes holds the table of endpoints to Stripe's description: none is invented.
+func TestRoutes(t *testing.T) {
+	for _, e := range endpoints {
+		if parametersOf()[e.method+" "+e.path] == nil {
+			t.Errorf("%s %s is not in Stripe's description", e.method, e.path)
+		}
+	}
+}
+
+// TestWords holds both languages to the same keys.
+func TestWords(t *testing.T) {
+	for key := range english {
+		if _, there := french[key]; !there {
+			t.Errorf("French lacks %q", key)
+		}
+	}
+	for key := range french {
+		if _, there := english[key]; !there {
+			t.Errorf("English lacks %q", key)
+		}
+	}
+	for _, card := range cardList {
+		if say("en", "card."+card.Label) == "card."+card.Label || !passesLuhn(card.Number) {
+			t.Errorf("%s has no words, or is no card number", card.Number)
+		}
+	}
+}

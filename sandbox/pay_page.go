@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"net/http"
-	"net/mail"
 	"strconv"
 	"strings"
 )
@@ -40,11 +39,8 @@ type cardGroup struct {
 
 type cardButton struct{ Number, Shown, Label string }
 
-// fields are what the pay form keeps when it is shown again: all but the card.
-var payFields = []string{"email", "name", "phone", "terms", "ship_line1", "ship_line2", "ship_postal_code", "ship_city", "ship_state", "ship_country", "bill_line1", "bill_line2", "bill_postal_code", "bill_city", "bill_state", "bill_country"}
-
 func (sb *Sandbox) showPay(w http.ResponseWriter, r *http.Request) {
-	err := sb.look(r.Context(), func(c *call) error {
+	err := sb.glance(r, func(c *call) error {
 		session, err := c.load(r.PathValue("session"))
 		if err != nil {
 			return err
@@ -143,7 +139,7 @@ func (sb *Sandbox) createPayment(w http.ResponseWriter, r *http.Request) {
 	if !sb.parseForm(w, r) {
 		return
 	}
-	at, _ := strconv.ParseInt(r.FormValue("sandbox_time"), 10, 64)
+	at := pastTime(r)
 	fill := r.PostFormValue("fill")
 	if fill != "" {
 		sb.fillCard(w, r, fill)
@@ -151,7 +147,7 @@ func (sb *Sandbox) createPayment(w http.ResponseWriter, r *http.Request) {
 	}
 	var next string
 	var shown func(*call) error // a page, sent when the work is kept and the file is free again
-	err := sb.change(r.Context(), max(at, 0), func(c *call) error {
+	err := sb.change(r.Context(), at, func(c *call) error {
 		session, err := c.load(r.PathValue("session"))
 		if err != nil {
 			return err
@@ -182,10 +178,7 @@ func (sb *Sandbox) createPayment(w http.ResponseWriter, r *http.Request) {
 				return sb.showPayForm(c, w, r, session, http.StatusPaymentRequired, typed, nil, "declined."+outcome.refused.words())
 			}
 		case outcome.asks:
-			next = "/3ds/" + str(session, "payment_intent")
-			if at > 0 {
-				next += "?sandbox_time=" + strconv.FormatInt(at, 10)
-			}
+			next = withTime("/3ds/"+str(session, "payment_intent"), at)
 		default:
 			next = successURL(session)
 		}
@@ -215,7 +208,7 @@ func (why *refusal) words() string {
 
 // fillCard shows the form again with a test card typed in, and all the rest as it was.
 func (sb *Sandbox) fillCard(w http.ResponseWriter, r *http.Request, number string) {
-	err := sb.look(r.Context(), func(c *call) error {
+	err := sb.glance(r, func(c *call) error {
 		session, err := c.load(r.PathValue("session"))
 		if err != nil || sb.closedSession(w, r, session, c.now) {
 			return err
@@ -240,57 +233,6 @@ func (sb *Sandbox) fillCard(w http.ResponseWriter, r *http.Request, number strin
 	}
 }
 
-func readPayForm(c *call, r *http.Request, session object) (typed, problems map[string]string, card typedCard, who buyer) {
-	typed = map[string]string{}
-	for _, name := range payFields {
-		typed[name] = strings.TrimSpace(r.PostFormValue(name))
-	}
-	card, problems = readCard(r.PostFormValue("number"), r.PostFormValue("expiry"), r.PostFormValue("cvc"), c.time())
-	if known := str(sub(session, "customer_details"), "email"); known != "" {
-		typed["email"] = known
-	}
-	if address, err := mail.ParseAddress(typed["email"]); err != nil || address.Address != typed["email"] {
-		problems["email"] = "problem.email"
-	}
-	if typed["name"] == "" {
-		problems["name"] = "problem.required"
-	}
-	if yes(sub(session, "phone_number_collection"), "enabled") && len(digits(typed["phone"])) < 6 {
-		problems["phone"] = "problem.phone"
-	}
-	who = buyer{email: typed["email"], name: typed["name"], phone: typed["phone"], agreed: typed["terms"] != ""}
-	if str(sub(session, "consent_collection"), "terms_of_service") == "required" && !who.agreed {
-		problems["terms"] = "problem.terms"
-	}
-	if shipping := sub(session, "shipping_address_collection"); shipping != nil {
-		who.shipping = readAddress(typed, problems, "ship_", list(shipping, "allowed_countries"))
-		who.billing = who.shipping
-	}
-	if str(session, "billing_address_collection") == "required" {
-		who.billing = readAddress(typed, problems, "bill_", nil)
-	}
-	return typed, problems, card, who
-}
-
-func readAddress(typed, problems map[string]string, prefix string, allowed []any) object {
-	for _, name := range []string{"line1", "postal_code", "city", "country"} {
-		if typed[prefix+name] == "" {
-			problems[prefix+name] = "problem.required"
-		}
-	}
-	fits := len(allowed) == 0
-	for _, code := range allowed {
-		fits = fits || code == typed[prefix+"country"]
-	}
-	if !fits {
-		problems[prefix+"country"] = "problem.country"
-	}
-	return object{
-		"line1": typed[prefix+"line1"], "line2": orNil(typed[prefix+"line2"]), "postal_code": typed[prefix+"postal_code"],
-		"city": typed[prefix+"city"], "state": orNil(typed[prefix+"state"]), "country": typed[prefix+"country"],
-	}
-}
-
 func cardGroups(lang string) []cardGroup {
 	var groups []cardGroup
 	for _, name := range []string{"pay", "secure", "decline", "later"} {
@@ -311,33 +253,4 @@ func spaced(number string) string {
 		parts, number = append(parts, number[:4]), number[4:]
 	}
 	return strings.Join(append(parts, number), " ")
-}
-
-// payField is one input of the pay form.
-type payField struct{ Name, Label, Type, Auto, Mode, Value, Problem string }
-
-// Field is an input with what was typed and what is wrong with it.
-func (p payPage) Field(name, label, kind, auto, mode string) payField {
-	return payField{name, p.T(label), kind, auto, mode, p.Typed[name], p.Problems[name]}
-}
-
-// payAddress is an address of the pay form.
-type payAddress struct {
-	Inputs                                []payField
-	Prefix, Label, Choose, Value, Problem string
-	Countries                             []country
-}
-
-// Address is the delivery or the billing address, by the prefix of its fields.
-func (p payPage) Address(prefix string) payAddress {
-	kind := "shipping "
-	choice := p.Ship
-	if prefix == "bill_" {
-		kind, choice = "billing ", p.Bill
-	}
-	a := payAddress{Prefix: prefix, Label: p.T("field.country"), Choose: p.T("field.choose"), Value: p.Typed[prefix+"country"], Problem: p.Problems[prefix+"country"], Countries: choice}
-	for _, f := range [][3]string{{"line1", "field.address_line1", "address-line1"}, {"line2", "field.address_line2", "address-line2"}, {"postal_code", "field.postal_code", "postal-code"}, {"city", "field.city", "address-level2"}, {"state", "field.state", "address-level1"}} {
-		a.Inputs = append(a.Inputs, p.Field(prefix+f[0], f[1], "text", kind+f[2], ""))
-	}
-	return a
 }

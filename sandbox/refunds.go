@@ -206,19 +206,6 @@ func (c *call) refundChanged(refund, before object) error {
 
 func getRefund(c *call) (object, error) { return c.named("refund", "refund", c.path("refund")) }
 
-func updateRefund(c *call) (object, error) {
-	refund, err := getRefund(c)
-	if err != nil {
-		return nil, err
-	}
-	before := clone(refund)
-	mergeMetadata(refund, c.params["metadata"])
-	if err := c.save(str(refund, "id"), refund); err != nil {
-		return nil, err
-	}
-	return refund, c.refundChanged(refund, before)
-}
-
 func listRefunds(c *call) (object, error) {
 	return c.page("refund", c.by("charge", "payment_intent")...)
 }

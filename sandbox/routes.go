@@ -54,7 +54,6 @@ var endpoints = []endpoint{
 	{"GET", "/v1/refunds", listRefunds},
 	{"POST", "/v1/refunds", createRefund},
 	{"GET", "/v1/refunds/{refund}", getRefund},
-	{"POST", "/v1/refunds/{refund}", updateRefund},
 	{"GET", "/v1/disputes", listDisputes},
 	{"GET", "/v1/disputes/{dispute}", getDispute},
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
@@ -68,10 +69,12 @@ func (sb *Sandbox) runTasks(ctx context.Context) (next int64, err error) {
 		if err != nil || len(due) == 0 {
 			return next, err
 		}
-		for _, t := range due {
-			if err := sb.change(ctx, 0, func(c *call) error { return c.run(t) }); err != nil {
-				return next, err
-			}
+		var failed error
+		for _, t := range due { // one that fails must not hold up the others
+			failed = errors.Join(failed, sb.change(ctx, 0, func(c *call) error { return c.run(t) }))
+		}
+		if failed != nil {
+			return next, failed
 		}
 	}
 }
