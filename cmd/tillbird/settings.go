@@ -37,6 +37,7 @@ type settings struct {
 
 	SandboxAddr string `env:"TILLBIRD_SANDBOX_ADDR" default:"127.0.0.1:8081" help:"Address of the sandbox's Stripe."`
 	SandboxMail string `name:"sandbox-mail-addr" env:"TILLBIRD_SANDBOX_MAIL_ADDR" default:"127.0.0.1:8025" help:"Address of the sandbox's mail server."`
+	DemoDays    int    `env:"TILLBIRD_DEMO_DAYS" default:"90" hidden:"" help:"How much past the demo world has (for tests)."`
 	Demo        bool   `env:"TILLBIRD_DEMO" default:"true" negatable:"" help:"Make the demo world in the sandbox."`
 
 	SMTPHost     string `name:"smtp-host" env:"TILLBIRD_SMTP_HOST" help:"Mail server. In the sandbox: the sandbox's own."`
