@@ -64,10 +64,10 @@ func Handle[T Job](w *Work, do func(ctx context.Context, job T) error) {
 	river.AddWorker(w.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error { return do(ctx, job.Args) }))
 }
 
-// Every does a job now and then: at the start and each period, on one instance at a time.
+// Every does a job now and then: at the start and each period. Only the leader among the instances inserts it.
 func Every(w *Work, period time.Duration, job Job) {
 	w.periodic = append(w.periodic, river.NewPeriodicJob(river.PeriodicInterval(period), func() (river.JobArgs, *river.InsertOpts) {
-		return job, &river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: period}}
+		return job, &river.InsertOpts{MaxAttempts: 1}
 	}, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 
@@ -91,6 +91,9 @@ func newJobs(s *Store) (*jobs, error) {
 			if err != nil {
 				return err
 			}
+			if err := s.freeJobs(ctx); err != nil {
+				return err
+			}
 			j.stop = client.Stop
 			return client.Start(ctx)
 		}
@@ -110,6 +113,17 @@ func newJobs(s *Store) (*jobs, error) {
 		return client.Start(ctx)
 	}
 	return j, nil
+}
+
+// freeJobs takes up at once what a crash left running: the folder's lock says that no other process can be at it.
+// On PostgreSQL another instance may be, and the rescuer finds them after jobRescue.
+func (s *Store) freeJobs(ctx context.Context) error {
+	return s.write(ctx, func(db *tx) error {
+		if err := db.Exec("UPDATE river_job SET state = 'available' WHERE state = 'running'").Error; err != nil {
+			return err
+		}
+		return db.Exec("DELETE FROM river_leader").Error
+	})
 }
 
 func insertWith(client *river.Client[*sql.Tx]) func(context.Context, *sql.Tx, Job) error {

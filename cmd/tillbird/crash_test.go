@@ -48,7 +48,9 @@ func TestCrash(t *testing.T) {
 				}
 				p.pay(link)
 			}
-			eventually(t, "the order is paid", func() bool { return p.count("SELECT count(*) FROM orders WHERE email = 'crash@fan.example' AND payment = 'paid'") == 1 })
+			eventually(t, "the order is paid", func() bool {
+				return p.count("SELECT count(*) FROM orders WHERE email = 'crash@fan.example' AND payment = 'paid'") == 1
+			})
 			p.agree(1, 0)
 		})
 	}

@@ -119,6 +119,7 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { a.pay.Run(running); return nil })
+	group.Go(func() error { a.catchUp(running); return nil })
 	if a.sandbox != nil {
 		group.Go(func() error { return a.sandbox.serve(running) })
 	}
@@ -134,6 +135,13 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(server.Shutdown(stopping), a.store.StopJobs(stopping))
 	})
 	return group.Wait()
+}
+
+// catchUp asks Stripe at once what was missed while nobody served; the queue asks again on its schedule.
+func (a *app) catchUp(ctx context.Context) {
+	if err := a.pay.CatchUp(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn("catch-up at the start", "error", err)
+	}
 }
 
 // makeDemo makes the demo world; a failure is told and leaves a Tillbird without one.
