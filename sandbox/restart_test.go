@@ -85,7 +85,7 @@ func TestPastTimes(t *testing.T) {
 	if heard := e.next(); heard.Type != "customer.created" {
 		t.Errorf("%s of the past was delivered", heard.Type)
 	}
-	w.untilTried()
+	w.untilTries(w.newest(), 1)
 	w.browser().post(w.server.URL+"/held", url.Values{})
 	if n := w.undelivered(); n != 0 {
 		t.Errorf("%d events still wait", n)

@@ -25,15 +25,14 @@ type ear struct {
 	id     string
 	heard  chan stripe.Event
 
-	mu    sync.Mutex
-	deaf  int // answers 500 this many times more
-	tried chan struct{}
+	mu   sync.Mutex
+	deaf int // answers 500 this many times more
 }
 
 func (w *world) listen(types ...string) *ear { return w.listenTo(false, types...) }
 func (w *world) listenTo(connect bool, types ...string) *ear {
 	w.t.Helper()
-	e := &ear{t: w.t, w: w, heard: make(chan stripe.Event, 1000), tried: make(chan struct{}, 1000)}
+	e := &ear{t: w.t, w: w, heard: make(chan stripe.Event, 1000)}
 	check := contract.New(w.t)
 	e.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -41,7 +40,6 @@ func (w *world) listenTo(connect bool, types ...string) *ear {
 		deaf := e.deaf > 0
 		e.deaf--
 		e.mu.Unlock()
-		defer func() { e.tried <- struct{}{} }()
 		if deaf {
 			rw.WriteHeader(http.StatusInternalServerError)
 			return
@@ -118,9 +116,8 @@ func TestRetries(t *testing.T) {
 	e.deaf = 3
 	e.mu.Unlock()
 	must[*stripe.Customer](t)(w.api.Customers.New(&stripe.CustomerParams{}))
-	for _, wait := range []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute} {
-		<-e.tried
-		w.untilTried()
+	for i, wait := range []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute} {
+		w.untilTries(w.newest(), i+1)
 		if n := w.undelivered(); n != 1 {
 			t.Errorf("%d events are undelivered", n)
 		}
@@ -129,17 +126,24 @@ func TestRetries(t *testing.T) {
 	e.next()
 }
 
-// untilTried waits until no delivery is under way, so that moving the clock is seen by the next try.
-func (w *world) untilTried() {
+// untilTries waits until n posts of an event have been written down, so that moving the clock is seen by the next.
+func (w *world) untilTries(event string, n int) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	for ctx.Err() == nil {
-		if !strings.Contains(w.browser().get(w.server.URL+"/").body, ">waiting<") {
+		if strings.Count(w.browser().get(w.server.URL+"/events/"+event).body, "<li>") >= n {
 			return
 		}
 	}
 	w.t.Fatal("a delivery did not end")
+}
+
+// newest is the id of the platform's newest event.
+func (w *world) newest() string {
+	w.t.Helper()
+	events := w.events("", nil)
+	return events[len(events)-1].ID
 }
 
 func TestSwitches(t *testing.T) {
@@ -155,7 +159,7 @@ func TestSwitches(t *testing.T) {
 	}
 	b.post(w.server.URL+"/switches", url.Values{"nothing": {"1"}})
 	newCustomer()
-	w.untilTried()
+	w.untilTries(w.newest(), 1)
 	if n := w.undelivered(); n != 1 {
 		t.Errorf("%d are undelivered", n)
 	}
@@ -165,6 +169,7 @@ func TestSwitches(t *testing.T) {
 	if first, second := e.next(), e.next(); first.ID != event.ID || second.ID != event.ID {
 		t.Error("delivering twice by hand did not work")
 	}
+	w.untilTries(event.ID, 3)
 	b.post(w.server.URL+"/switches", url.Values{"delay": {"60"}})
 	newCustomer()
 	w.sb.Advance(61 * time.Second)
