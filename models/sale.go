@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -167,4 +168,25 @@ func (s *Store) SalesSums(ctx context.Context, shop *Shop, day *time.Time) ([]Sa
 		}
 	}
 	return sums, nil
+}
+
+// SumOf adds up the paid orders of a list, by currency in the order they come.
+func SumOf(orders []OrderView) []SalesSum {
+	var sums []SalesSum
+	for i := range orders {
+		o := &orders[i].Order
+		if o.PaidAt == nil {
+			continue
+		}
+		at := slices.IndexFunc(sums, func(s SalesSum) bool { return s.Gross.Currency == o.Currency })
+		if at < 0 {
+			at = len(sums)
+			sums = append(sums, SalesSum{Gross: o.Money(0), Fees: o.Money(0), Refunded: o.Money(0)})
+		}
+		sums[at].Orders++
+		sums[at].Gross.Amount += o.Total
+		sums[at].Fees.Amount += o.FeeKept().Amount
+		sums[at].Refunded.Amount += o.Refunded
+	}
+	return sums
 }

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/words"
+)
+
+// salesColumns are the heads of the file, in one language for all: programs read it too.
+var salesColumns = []string{
+	"number", "date", "offer", "quantity", "currency", "items", "discount", "shipping", "tax", "total", "tillbird_fee", "refunded", "you_receive",
+	"payment", "fulfilment", "source", "post", "buyer_email", "buyer_name",
+}
+
+// exportSales sends the sales of the view as a file, a hundred at a time, so that years of them fit.
+func (s *Server) exportSales(v *visit) error {
+	filter, _ := v.salesAsked()
+	filter.Page = models.Page{Size: 100}
+	rows, err := s.store.Sales(v.ctx(), v.Shop, filter)
+	if err != nil {
+		return err
+	}
+	h := v.Response().Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="`+v.Shop.Handle+"-sales-"+s.store.Now().In(v.Shop.Zone()).Format(time.DateOnly)+`.csv"`)
+	h.Set("Cache-Control", "no-store")
+	out := csv.NewWriter(v.Response())
+	out.UseCRLF = true
+	_ = out.Write(salesColumns)
+	for {
+		orders, _, older := models.Turn(filter.Page, rows)
+		for i := range orders {
+			_ = out.Write(salesLine(&orders[i], v.Shop.Zone()))
+		}
+		if out.Flush(); out.Error() != nil || !older {
+			return out.Error()
+		}
+		v.Response().Flush()
+		filter.Page.Cursor = filter.PlaceOf(&orders[len(orders)-1].Order)
+		if rows, err = s.store.Sales(v.ctx(), v.Shop, filter); err != nil {
+			// Half a file must not look like a whole one: the connection breaks instead.
+			s.log.Error("file cut off", "id", requestID(v), "error", err.Error())
+			panic(http.ErrAbortHandler)
+		}
+	}
+}
+
+func salesLine(o *models.OrderView, zone *time.Location) []string {
+	money := func(n int64) string { return plainMoney(o.Money(n)) }
+	at, net, fee, post := o.CreatedAt, "", "", ""
+	if o.PaidAt != nil {
+		at, net, fee = *o.PaidAt, plainMoney(o.Net()), plainMoney(o.FeeKept())
+	}
+	if o.Post != nil {
+		post = o.Post.Code
+	}
+	return []string{
+		strconv.FormatInt(o.Number, 10), at.In(zone).Format(time.RFC3339), cell(o.Version.Title), strconv.FormatInt(o.Quantity, 10), strings.ToUpper(o.Currency),
+		money(o.Items), money(o.Discount), money(o.Shipping), money(o.Tax), money(o.Total), fee, money(o.Refunded), net,
+		o.Payment, o.Fulfilment, o.Source, cell(post), cell(o.Email), cell(o.BuyerName),
+	}
+}
+
+// plainMoney is an amount as programs read it: 1234.50, 1500 for yen, 1.250 for dinars.
+func plainMoney(m models.Money) string { return words.For("en", nil).MoneyInput(m) }
+
+// cell keeps a text from being run as a formula by the program that opens the file.
+func cell(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
