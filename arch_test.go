@@ -68,7 +68,7 @@ func tracked(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
-		t.Fatalf("the rules need git to know which files are ours: %v", err)
+		t.Fatalf("git knows which files are ours: %v", err)
 	}
 	var files []string
 	for name := range strings.Lines(string(out)) {
