@@ -108,8 +108,10 @@ func getAccount(c *call) (object, error) {
 	}
 	o, err := c.connected(id)
 	if err == nil && o == nil || c.account != "" && id != c.account {
-		return nil, &failure{status: 403, kind: "invalid_request_error", code: "account_invalid", volatile: true,
-			message: "The provided key does not have access to account '" + id + "' (or that account does not exist). Application access may have been revoked."}
+		return nil, &failure{
+			status: 403, kind: "invalid_request_error", code: "account_invalid", volatile: true,
+			message: "The provided key does not have access to account '" + id + "' (or that account does not exist). Application access may have been revoked.",
+		}
 	}
 	return o, err
 }

@@ -110,7 +110,7 @@ func TestOnboardingThatDoesNotMatch(t *testing.T) {
 	if !list.Next() || list.Capability().Status != "inactive" {
 		t.Errorf("%v", list.Err())
 	}
-	shop = must[*stripe.Account](t)(w.api.Accounts.Update(shop.ID, &stripe.AccountParams{Params: stripe.Params{Metadata: map[string]string{"shop": "7"}}}))
+	shop = must[*stripe.Account](t)(w.api.Accounts.Update(shop.ID, &stripe.AccountParams{Metadata: map[string]string{"shop": "7"}}))
 	if shop.Metadata["shop"] != "7" {
 		t.Errorf("%v", shop.Metadata)
 	}
@@ -119,6 +119,15 @@ func TestOnboardingThatDoesNotMatch(t *testing.T) {
 	}
 	if _, err := w.api.Accounts.GetByID(shop.ID, nil); asStripe(t, err).HTTPStatusCode != 403 {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestTestValuesKeepTheName(t *testing.T) {
+	w := newWorld(t)
+	shop := must[*stripe.Account](t)(w.api.Accounts.New(&stripe.AccountParams{Type: stripe.String("express"), Country: stripe.String("BE"), BusinessProfile: &stripe.AccountBusinessProfileParams{Name: stripe.String("Mugs of Ada")}}))
+	w.onboard(shop.ID, "good")
+	if shop = must[*stripe.Account](t)(w.api.Accounts.GetByID(shop.ID, nil)); shop.BusinessProfile.Name != "Mugs of Ada" || !shop.DetailsSubmitted {
+		t.Errorf("%+v", shop.BusinessProfile)
 	}
 }
 

@@ -193,8 +193,10 @@ func (c *call) checkAccount() error {
 		return err
 	}
 	if account == nil || str(account, "object") != "account" {
-		return &failure{status: http.StatusForbidden, kind: "invalid_request_error", code: "account_invalid", volatile: true,
-			message: "The provided key does not have access to account '" + c.account + "' (or that account does not exist). Application access may have been revoked."}
+		return &failure{
+			status: http.StatusForbidden, kind: "invalid_request_error", code: "account_invalid", volatile: true,
+			message: "The provided key does not have access to account '" + c.account + "' (or that account does not exist). Application access may have been revoked.",
+		}
 	}
 	return nil
 }

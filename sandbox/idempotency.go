@@ -15,8 +15,10 @@ const keyLife = 24 * 60 * 60
 func (sb *Sandbox) once(ctx context.Context, asked *asking, id string, work func(*call) (int, []byte, error)) (status int, body []byte, origin string) {
 	if asked.key != "" {
 		if !sb.enter(asked.account + " " + asked.key) {
-			return sb.refuse(&failure{status: http.StatusConflict, kind: "idempotency_error", code: "idempotency_key_in_use",
-				message: "There is currently another in-progress request using this idempotency key (that probably means you submitted twice, and the other request is still going through): " + asked.key + ". Please try again later."}, id)
+			return sb.refuse(&failure{
+				status: http.StatusConflict, kind: "idempotency_error", code: "idempotency_key_in_use",
+				message: "There is currently another in-progress request using this idempotency key (that probably means you submitted twice, and the other request is still going through): " + asked.key + ". Please try again later.",
+			}, id)
 		}
 		defer sb.leave(asked.account + " " + asked.key)
 	}
@@ -33,8 +35,10 @@ func (sb *Sandbox) once(ctx context.Context, asked *asking, id string, work func
 		if err == nil {
 			if before != asked.request {
 				origin = ""
-				return &failure{status: http.StatusBadRequest, kind: "idempotency_error", volatile: true,
-					message: "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '" + asked.key + "' if you meant to execute a different request."}
+				return &failure{
+					status: http.StatusBadRequest, kind: "idempotency_error", volatile: true,
+					message: "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '" + asked.key + "' if you meant to execute a different request.",
+				}
 			}
 			body = []byte(text)
 			return nil

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -150,9 +151,9 @@ func (sb *Sandbox) updateOnboarding(w http.ResponseWriter, r *http.Request) {
 		action := r.PostFormValue("action")
 		switch action {
 		case "good":
-			values, action = goodValues, "submit"
+			values, action = testValues(goodValues, values, sub(v.account, "_details")), "submit"
 		case "poor":
-			values, action = poorValues, "submit"
+			values, action = testValues(poorValues, values, sub(v.account, "_details")), "submit"
 		}
 		if problems := onboardingProblems(values, c.time(), action == "later"); len(problems) > 0 {
 			shown = func() { sb.showStep(w, r, v, step, values, problems, http.StatusUnprocessableEntity) }
@@ -180,6 +181,20 @@ func (sb *Sandbox) updateOnboarding(w http.ResponseWriter, r *http.Request) {
 	case next != "":
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
+}
+
+// testValues fills in what decides the outcome, and leaves the business its own name and website when it has them.
+func testValues(test, typed map[string]string, known object) map[string]string {
+	values := maps.Clone(test)
+	for _, name := range []string{"name", "website"} {
+		switch {
+		case typed[name] != "":
+			values[name] = typed[name]
+		case str(known, name) != "":
+			values[name] = str(known, name)
+		}
+	}
+	return values
 }
 
 // onboardingProblems checks what was typed; later allows gaps.

@@ -117,8 +117,10 @@ func (sb *Sandbox) Handler() http.Handler {
 func (sb *Sandbox) unrecognized(w http.ResponseWriter, r *http.Request) {
 	id := "req_" + random(14)
 	w.Header().Set("Request-Id", id)
-	answerFailure(w, &failure{status: http.StatusNotFound, kind: "invalid_request_error",
-		message: fmt.Sprintf("Unrecognized request URL (%s: %s). The sandbox does not simulate it.", r.Method, r.URL.Path)}, id)
+	answerFailure(w, &failure{
+		status: http.StatusNotFound, kind: "invalid_request_error",
+		message: fmt.Sprintf("Unrecognized request URL (%s: %s). The sandbox does not simulate it.", r.Method, r.URL.Path),
+	}, id)
 }
 
 // loopbackOnly refuses names under which a page of somewhere else could have this address resolved (DNS rebinding).

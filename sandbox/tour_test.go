@@ -15,8 +15,8 @@ func TestCustomers(t *testing.T) {
 		Email: stripe.String("ada@example.com"), Address: &stripe.AddressParams{City: stripe.String("Paris")},
 		Shipping: &stripe.CustomerShippingParams{Name: stripe.String("Ada"), Address: &stripe.AddressParams{Line1: stripe.String("1 rue du Port")}},
 	}))
-	customer = must[*stripe.Customer](t)(w.api.Customers.Update(customer.ID, &stripe.CustomerParams{Name: stripe.String("Ada"), Params: stripe.Params{Metadata: map[string]string{"a": "1", "b": "2"}}}))
-	customer = must[*stripe.Customer](t)(w.api.Customers.Update(customer.ID, &stripe.CustomerParams{Params: stripe.Params{Metadata: map[string]string{"a": ""}}}))
+	customer = must[*stripe.Customer](t)(w.api.Customers.Update(customer.ID, &stripe.CustomerParams{Name: stripe.String("Ada"), Metadata: map[string]string{"a": "1", "b": "2"}}))
+	customer = must[*stripe.Customer](t)(w.api.Customers.Update(customer.ID, &stripe.CustomerParams{Metadata: map[string]string{"a": ""}}))
 	if customer.Name != "Ada" || customer.Address.City != "Paris" || len(customer.Metadata) != 1 {
 		t.Errorf("%+v", customer)
 	}
