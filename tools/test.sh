@@ -75,7 +75,7 @@ install_parts() {
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null || return 1
 	fi
 	if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-		npm ci --ignore-scripts --omit=optional </dev/null || return 1
+		npm ci --ignore-scripts </dev/null || return 1
 		touch node_modules/.package-lock.json
 	fi
 	TILLBIRD_TEST_CHROMIUM=$(browser) && export TILLBIRD_TEST_CHROMIUM
@@ -86,7 +86,7 @@ install_parts() {
 }
 
 generate() {
-	tool templ generate -path views -log-level error && npm run --silent css
+	tool templ generate -log-level error && npm run --silent css
 }
 
 made() { git ls-files --cached --others --exclude-standard -- '*_templ.go' static/app.css | sort | xargs sha256sum 2>/dev/null; }
@@ -163,7 +163,7 @@ trap 'exit 130' INT TERM HUP
 
 case "${1:-all}" in
 generate)
-	[ -d node_modules ] || npm ci --ignore-scripts --omit=optional || exit 1
+	[ -d node_modules ] || npm ci --ignore-scripts || exit 1
 	generate
 	exit
 	;;
