@@ -37,6 +37,8 @@ const (
 	ShopOffersPath      = "/dashboard/offers"
 	NewOfferPath        = "/dashboard/offers/new"
 	PicturesPath        = "/dashboard/pictures"
+	OfferCardsPath      = "/dashboard/cards"
+	PostCountsPath      = "/dashboard/counts"
 	PostsPath           = "/dashboard/posts"
 	SalesPath           = "/dashboard/sales"
 	SalesCSVPath        = "/dashboard/sales.csv"
@@ -133,6 +135,9 @@ func ReviewPath(id string) string { return ReviewsPath + "/" + esc(id) }
 // ReviewDecisionPath takes an admin's decision.
 func ReviewDecisionPath(id string) string { return ReviewPath(id) + "/decision" }
 
+// ReviewPreviewPath shows the offer of a case as fans will see it.
+func ReviewPreviewPath(id string) string { return ReviewPath(id) + "/preview" }
+
 // ReportPath is one report; ReportDecisionPath takes the decision.
 func ReportPath(id string) string { return ReportsPath + "/" + esc(id) }
 
@@ -145,8 +150,11 @@ func StandingPath(handle string) string { return AdminShopsPath + "/" + esc(hand
 // AdminShopPath is the admin's page of a shop.
 func AdminShopPath(handle string) string { return AdminShopsPath + "/" + esc(handle) }
 
+// AdminOfferPath is the admin's page of an offer.
+func AdminOfferPath(slug string) string { return AdminOffersPath + "/" + esc(slug) }
+
 // TakedownPath takes an offer down.
-func TakedownPath(slug string) string { return AdminOffersPath + "/" + esc(slug) + "/takedown" }
+func TakedownPath(slug string) string { return AdminOfferPath(slug) + "/takedown" }
 
 // EventPath is one event.
 func EventPath(id string) string { return EventsPath + "/" + esc(id) }

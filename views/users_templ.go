@@ -516,7 +516,7 @@ func ConfirmationSentPage(p Page, f AccountForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = accountSheet(p, p.T("user.confirm.sent.title"), p.T("user.confirm.sent.lead", "Email", f.Email), f.Errors).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = accountSheet(p, p.T("user.confirm.sent.title"), p.T("user.confirm.sent.lead", "Address", f.Email), f.Errors).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -982,7 +982,7 @@ func resetLead(p Page, email string) string {
 	if email == "" {
 		return p.T("user.reset.sent.lead_bare")
 	}
-	return p.T("user.reset.sent.lead", "Email", email)
+	return p.T("user.reset.sent.lead", "Address", email)
 }
 
 // PasswordEditPage asks for the new password.

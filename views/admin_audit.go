@@ -1,0 +1,53 @@
+package views
+
+import (
+	"strings"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// AdminAudit is a page of who did what when.
+type AdminAudit struct {
+	Lines  []models.AuditLine
+	Around Around
+}
+
+// auditText puts an action into words; one without words is shown by its code.
+func auditText(p Page, action string) string {
+	if state, ok := strings.CutPrefix(action, "selling."); ok {
+		return p.T("admin.audit.action.selling", "State", ShopState(p, state).Title)
+	}
+	if id := "admin.audit.action." + action; p.W.Has(id) {
+		return p.T(id)
+	}
+	return action
+}
+
+func auditWho(p Page, line *models.AuditLine) string {
+	if line.Email == "" {
+		return p.T("admin.nobody")
+	}
+	return line.Email
+}
+
+// auditDetail says more: a reason by its code in words, anything else as it was written.
+func auditDetail(p Page, line *models.AuditLine) string {
+	if id := "offer.reason." + line.Detail; strings.HasPrefix(line.Action, "review.") && p.W.Has(id) {
+		return p.T(id)
+	}
+	if id := "state.role." + line.Detail + ".title"; line.Action == "member.added" && p.W.Has(id) {
+		return p.T(id)
+	}
+	return line.Detail
+}
+
+func auditMoments(p Page, lines []models.AuditLine) []Moment {
+	var list []Moment
+	for i := range lines {
+		list = append(list, Moment{
+			Tone: ToneNeutral, Icon: "dot", Title: auditText(p, lines[i].Action), When: p.W.DateTime(lines[i].CreatedAt) + " UTC · " + auditWho(p, &lines[i]),
+			ISO: iso(lines[i].CreatedAt), Text: auditDetail(p, &lines[i]),
+		})
+	}
+	return list
+}

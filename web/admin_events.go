@@ -1,0 +1,89 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
+)
+
+// listEvents shows what Stripe told us.
+func (s *Server) listEvents(v *visit) error {
+	filter := models.EventFilter{
+		State: oneOf(v.QueryParam("state"), views.AdminEventStates), Type: strings.TrimSpace(v.QueryParam("type")), Query: strings.TrimSpace(v.QueryParam("q")),
+	}
+	l, err := listOf(v, func(page models.Page) ([]models.Event, error) {
+		filter.Page = page
+		return s.store.Events(v.ctx(), filter)
+	}, func(e *models.Event) (time.Time, string) { return e.ReceivedAt, e.ID })
+	if err != nil {
+		return err
+	}
+	p, err := v.adminPage("frame.admin.events")
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, views.AdminEventsPage(p, views.AdminEvents{Events: l.rows, Filter: filter, Now: s.store.Now(), Around: l.around}))
+}
+
+// showEvent shows one event, what it changed, and what was sent.
+func (s *Server) showEvent(v *visit) error {
+	event, err := s.store.Event(v.ctx(), v.Param("id"))
+	if err != nil {
+		return err
+	}
+	a := views.AdminEvent{Event: event, Payload: readable(event.Payload, v.W.T("admin.event.hidden")), Now: s.store.Now()}
+	if event.ShopID != nil {
+		if a.Shop, err = s.store.ShopOf(v.ctx(), *event.ShopID); err != nil {
+			return err
+		}
+	}
+	if event.OrderID != nil {
+		if a.Order, err = s.store.Order(v.ctx(), *event.OrderID); err != nil {
+			return err
+		}
+	}
+	p, err := v.adminPage("")
+	if err != nil {
+		return err
+	}
+	p.Title = event.Type
+	return v.render(http.StatusOK, views.AdminEventPage(p, a))
+}
+
+// bearer are values of Stripe's that open something to whoever has them.
+var bearer = regexp.MustCompile(`("(?:client_secret|[a-z_]*secret|url|[a-z_]*_url|ephemeral_key)"\s*:\s*)"(?:https?:|[^"\\]*_secret_|ek_|[a-z]*whsec_)(?:[^"\\]|\\.)*"`)
+
+// readable is a payload with its lines set in, and without what opens something.
+func readable(payload []byte, hidden string) string {
+	var out bytes.Buffer
+	if json.Indent(&out, payload, "", "  ") != nil {
+		out.Reset()
+		out.Write(payload)
+	}
+	return bearer.ReplaceAllString(out.String(), `$1"`+hidden+`"`)
+}
+
+// retryEvent lets a failed event be tried again now.
+func (s *Server) retryEvent(v *visit) error {
+	event, err := s.store.Event(v.ctx(), v.Param("id"))
+	if err != nil {
+		return err
+	}
+	err = s.store.RetryEvent(v.ctx(), v.User, event)
+	switch {
+	case errors.Is(err, models.ErrChanged):
+		v.say(views.ToneInfo, v.W.T("admin.event.conflict"))
+	case err != nil:
+		return err
+	default:
+		v.say(views.ToneSuccess, v.W.T("admin.event.said"))
+	}
+	return v.see(views.EventPath(event.ID))
+}
