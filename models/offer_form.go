@@ -70,6 +70,14 @@ func (f OfferForm) Check(shop *Shop) Problems {
 	return problems
 }
 
+// Sketch is the offer as typed so far, for a preview: what cannot be read yet is left out.
+func (f OfferForm) Sketch(shop *Shop) *OfferView {
+	fields, _ := f.read(shop, false)
+	view := &OfferView{Version: fields.version}
+	fields.onOffer(&view.Offer)
+	return view
+}
+
 // read understands what was typed. A draft may leave the price blank; whole wants everything a review needs.
 func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Problems) {
 	v := &fields.version

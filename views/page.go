@@ -59,6 +59,7 @@ type Page struct {
 type Flash struct {
 	Tone Tone
 	Text string
+	Undo string // where a post takes it back; empty where that is not offered
 }
 
 // Viewer is who looks at the page.

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-
-	"github.com/tillbird/tillbird/models"
 )
 
 // policies are the content security policies: of pages with our script, and of those without any.
@@ -54,6 +52,9 @@ func (s *Server) refuseCrossSite(next http.Handler) http.Handler {
 const (
 	formMost    = 256 << 10
 	webhookMost = 2 << 20
+	// uploadMost is more than a picture may have: one that is too large is read past, so that the rest of the form can
+	// be given back with words beside the field.
+	uploadMost = 64 << 20
 )
 
 // limitBody bounds what is read of a request: an offer's form brings a picture, a webhook one event, any other little.
@@ -64,7 +65,7 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		case strings.HasPrefix(path, "/webhooks/"):
 			most = webhookMost
 		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug":
-			most = models.PictureBytesMost + 1<<20
+			most = uploadMost
 		}
 		r := c.Request()
 		if r.ContentLength > most {

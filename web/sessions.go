@@ -158,7 +158,7 @@ func (s *Server) recognize(v *visit) error {
 		}
 	}
 	if v.Request().Method == get && s.sessions.Exists(v.ctx(), "flash_text") {
-		v.flash = views.Flash{Tone: views.Tone(s.sessions.PopString(v.ctx(), "flash_tone")), Text: s.sessions.PopString(v.ctx(), "flash_text")}
+		v.flash = views.Flash{Tone: views.Tone(s.sessions.PopString(v.ctx(), "flash_tone")), Text: s.sessions.PopString(v.ctx(), "flash_text"), Undo: s.sessions.PopString(v.ctx(), "flash_undo")}
 	}
 	return nil
 }

@@ -103,7 +103,11 @@ func (v *visit) see(path string) error { return v.Redirect(http.StatusSeeOther, 
 func (v *visit) say(tone views.Tone, text string) {
 	v.server.sessions.Put(v.ctx(), "flash_tone", string(tone))
 	v.server.sessions.Put(v.ctx(), "flash_text", text)
+	v.server.sessions.Remove(v.ctx(), "flash_undo")
 }
+
+// undo offers beside those words to take it back by a post to path.
+func (v *visit) undo(path string) { v.server.sessions.Put(v.ctx(), "flash_undo", path) }
 
 // problems puts problems into the reader's language, in the order of the form.
 func (v *visit) problems(list models.Problems) views.FieldErrors {

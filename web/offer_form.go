@@ -1,0 +1,211 @@
+package web
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
+)
+
+// newKey names a form, so that sent twice it does one thing.
+func newKey() string { return rand.Text() }
+
+// designed is what came of a form for an offer.
+type designed struct {
+	offer    *models.OfferView // nil for a new one
+	form     models.OfferForm
+	picture  *models.Picture
+	start    string // the starting point of a new one
+	then     string // which button was pressed
+	problems models.Problems
+}
+
+// showDesigner shows the form with what was typed.
+func (s *Server) showDesigner(v *visit, status int, d designed) error {
+	page := v.page("offer.form.new")
+	designer := views.OfferDesigner{Form: d.form, Picture: d.picture, Start: d.start, Keep: s.keepWords(v, d.form), Errors: v.problems(d.problems)}
+	sketch := d.form.Sketch(v.Shop)
+	if d.offer != nil {
+		page = v.page("offer.form.edit")
+		designer.Slug, designer.Approved, designer.Sold = d.offer.Slug, d.offer.Approved != nil, d.offer.Sold
+		sketch.Sold, sketch.Held = d.offer.Sold, d.offer.Held
+	}
+	if d.problems.For("offer") != nil {
+		// The next save is made knowing of the other one.
+		now, err := s.shopOffer(v)
+		if err != nil {
+			return err
+		}
+		designer.Changed, designer.Form.Seen = true, now.Mark()
+	}
+	page.Problems = len(designer.Errors)
+	sketch.Picture = d.picture
+	designer.Card = views.DraftCard(page, sketch, s.store.Now())
+	return v.render(status, views.OfferFormPage(page, designer))
+}
+
+// keepWords say what the merchant receives of the price, where it can be read.
+func (s *Server) keepWords(v *visit, form models.OfferForm) string {
+	price, problem := models.ParseMoney(form.Price, strings.ToLower(form.Currency))
+	if problem != nil {
+		return ""
+	}
+	fee, net := s.pay.Keep(price)
+	return v.W.T("offer.form.keep", "Net", net, "Fee", fee)
+}
+
+// createCard draws the card beside the form while the merchant types, and says what a sale brings.
+func (s *Server) createCard(v *visit) error {
+	typed, err := v.FormParams()
+	if err != nil {
+		return echo.ErrBadRequest
+	}
+	d := designed{form: offerTyped(typed), start: startTyped(typed)}
+	sketch := d.form.Sketch(v.Shop)
+	if offer, err := s.store.OfferIn(v.ctx(), v.Shop, typed.Get("slug")); err == nil {
+		sketch.Sold, sketch.Held = offer.Sold, offer.Held
+	} else if !errors.Is(err, models.ErrNotFound) {
+		return err
+	}
+	if sketch.Picture, err = s.ownPicture(v, d.form.PictureID); err != nil {
+		return err
+	}
+	page := v.page("")
+	designer := views.OfferDesigner{Form: d.form, Start: d.start, Keep: s.keepWords(v, d.form), Card: views.DraftCard(page, sketch, s.store.Now())}
+	return v.render(http.StatusOK, views.OfferCardPart(page, designer))
+}
+
+// ownPicture finds a picture of the shop's; nil where the shop has none by that name.
+func (s *Server) ownPicture(v *visit, id string) (*models.Picture, error) {
+	if id == "" {
+		return nil, nil
+	}
+	picture, err := s.store.PictureIn(v.ctx(), v.Shop, id)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, nil
+	}
+	return picture, err
+}
+
+// readOffer reads the form of an offer with its picture. The picture is kept at once, so that it is still there when
+// something else in the form has to be mended first.
+func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) {
+	typed, file, err := readUpload(v.Request())
+	if err != nil {
+		return designed{}, err
+	}
+	d := designed{offer: offer, form: offerTyped(typed), start: startTyped(typed), then: typed.Get("then")}
+	if typed.Get("remove_picture") == "on" {
+		d.form.PictureID, d.form.Alt = "", ""
+	}
+	if d.picture, err = s.ownPicture(v, d.form.PictureID); err != nil {
+		return d, err
+	}
+	if d.picture == nil && d.form.PictureID != "" {
+		d.form.PictureID = ""
+		d.problems.Add("picture", "picture.missing")
+	}
+	if file != nil {
+		if err := v.allow(limitUpload, v.Shop.ID); err != nil {
+			return d, err
+		}
+		var wrong models.Problems
+		picture, err := s.store.SavePicture(v.ctx(), v.Shop, bytes.NewReader(file))
+		switch {
+		case errors.As(err, &wrong):
+			d.problems = wrong
+		case err != nil:
+			return d, err
+		default:
+			d.picture, d.form.PictureID, d.problems = picture, picture.ID, nil
+		}
+	}
+	if len(d.problems) > 0 {
+		// Everything that is wrong is said at once.
+		d.problems = append(d.problems, d.form.Check(v.Shop)...)
+	}
+	return d, nil
+}
+
+func offerTyped(typed url.Values) models.OfferForm {
+	return models.OfferForm{
+		Title: typed.Get("title"), Words: typed.Get("words"), Price: typed.Get("price"), Currency: typed.Get("currency"), Stock: typed.Get("stock"),
+		Limit: typed.Get("limit"), StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Fulfilment: typed.Get("fulfilment"),
+		Hashtag: typed.Get("hashtag"), PictureID: typed.Get("picture_id"), Alt: typed.Get("alt"), Key: typed.Get("key"), Seen: typed.Get("seen"),
+	}
+}
+
+func startTyped(typed url.Values) string {
+	for _, start := range views.OfferStarts {
+		if typed.Get("template") == start {
+			return start
+		}
+	}
+	return ""
+}
+
+// readUpload reads a form with the file "picture", nil where none was chosen. Of the file no more than a picture may
+// have, and one byte, is kept: the rest is read past, so that the form can be given back with words beside the field.
+func readUpload(r *http.Request) (typed url.Values, file []byte, err error) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
+		if err := r.ParseForm(); err != nil {
+			return nil, nil, badForm(err)
+		}
+		return r.PostForm, nil, nil
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, badForm(err)
+	}
+	typed = url.Values{}
+	room := int64(formMost)
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return typed, file, nil
+		}
+		if err != nil {
+			return nil, nil, badForm(err)
+		}
+		if part.FormName() == "picture" {
+			if file, err = io.ReadAll(io.LimitReader(part, models.PictureBytesMost+1)); err != nil {
+				return nil, nil, badForm(err)
+			}
+			if len(file) == 0 && part.FileName() == "" {
+				file = nil // nothing was chosen
+			} else if file == nil {
+				file = []byte{}
+			}
+			if _, err := io.Copy(io.Discard, part); err != nil {
+				return nil, nil, badForm(err)
+			}
+			continue
+		}
+		value, err := io.ReadAll(io.LimitReader(part, room+1))
+		if err != nil {
+			return nil, nil, badForm(err)
+		}
+		if room -= int64(len(value)); room < 0 {
+			return nil, nil, echo.ErrStatusRequestEntityTooLarge
+		}
+		typed.Add(part.FormName(), string(value))
+	}
+}
+
+// badForm keeps the error of a body that is too large, and calls anything else the client's mistake.
+func badForm(err error) error {
+	var size *http.MaxBytesError
+	if errors.As(err, &size) {
+		return err
+	}
+	return echo.NewHTTPError(http.StatusBadRequest, "form: "+err.Error())
+}
