@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ type world struct {
 	log     *lines       // what the pages logged
 	handler *lateHandler // where Tillbird's address leads
 	clock   *storetest.Clock
+	gate    *gate // before the sandbox
 }
 
 // lines keeps what is logged.
@@ -78,6 +80,23 @@ func (h *lateHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	to.ServeHTTP(w, r)
 }
 
+// gate is before Stripe's API: while it is shut Stripe is away.
+type gate struct {
+	shut atomic.Bool
+	to   http.Handler
+}
+
+// ServeHTTP passes a request on, or drops it without an answer.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if g.shut.Load() && strings.HasPrefix(r.URL.Path, "/v1/") {
+		panic(http.ErrAbortHandler)
+	}
+	g.to.ServeHTTP(w, r)
+}
+
+// stripeAway cuts Stripe's API off, or lets it answer again.
+func (w *world) stripeAway(away bool) { w.gate.shut.Store(away) }
+
 // newWorld makes a world with a merchant who is ready to sell, and an admin. settings change how the pages are set up.
 func newWorld(t testing.TB, settings ...func(*Settings)) *world {
 	t.Helper()
@@ -111,22 +130,14 @@ func (w *world) startSandbox(log *slog.Logger) {
 	w.t.Helper()
 	sb, err := sandbox.Open(filepath.Join(w.t.TempDir(), "sandbox.db"), sandbox.WithClock(w.clock.Now), sandbox.WithLog(log))
 	w.must(err)
-	stripe := httptest.NewServer(sb.Handler())
+	w.gate = &gate{to: sb.Handler()}
+	stripe := httptest.NewServer(w.gate)
 	sb.SetURL(stripe.URL)
 	w.t.Cleanup(func() {
 		stripe.Close()
 		_ = sb.Close()
 	})
 	w.sandbox, w.stripe = sb, stripe.URL
-}
-
-type hookMaker interface {
-	CreateWebhooks(context.Context) ([]struct{}, error)
-}
-
-type drainer interface {
-	CatchUp(context.Context) error
-	Drain(context.Context) (int, error)
 }
 
 // startPayments makes the webhook endpoints at the sandbox, and with their secrets the way to Stripe.
@@ -138,11 +149,14 @@ func (w *world) startPayments(log *slog.Logger) {
 	}
 	first, err := payments.New(w.store, set, log)
 	w.must(err)
-	set.WebhookSecret, set.ConnectWebhookSecret = "whsec_account", "whsec_connect"
-	if maker, ok := any(first).(hookMaker); ok {
-		_, err := maker.CreateWebhooks(w.t.Context())
-		w.must(err)
-		set.WebhookSecret, set.ConnectWebhookSecret = w.sandbox.WebhookSecret(w.url+"/webhooks/stripe"), w.sandbox.WebhookSecret(w.url+"/webhooks/stripe/connect")
+	hooks, err := first.CreateWebhooks(w.t.Context())
+	w.must(err)
+	for _, hook := range hooks {
+		if hook.Connect {
+			set.ConnectWebhookSecret = hook.Secret
+		} else {
+			set.WebhookSecret = hook.Secret
+		}
 	}
 	set.WithoutWebhooks = false
 	w.pay, err = payments.New(w.store, set, log)
@@ -261,13 +275,9 @@ func (w *world) advance(d time.Duration) { w.sandbox.Advance(d) }
 // settle fetches what Stripe has not delivered, and applies all that waits.
 func (w *world) settle() {
 	w.t.Helper()
-	pay, ok := any(w.pay).(drainer)
-	if !ok {
-		return
-	}
-	w.must(pay.CatchUp(w.t.Context()))
+	w.must(w.pay.CatchUp(w.t.Context()))
 	for {
-		n, err := pay.Drain(w.t.Context())
+		n, err := w.pay.Drain(w.t.Context())
 		w.must(err)
 		if n == 0 {
 			return

@@ -1,0 +1,122 @@
+package views
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// BuyerOrder is an order as its buyer sees it.
+type BuyerOrder struct {
+	Order   *models.OrderView
+	Shop    *models.Shop
+	Token   string // of the page's address
+	Asking  bool   // Stripe has not told us yet whether it is paid
+	Notice  string // why something just now did not work
+	Refunds []models.Refund
+	Changes []models.Change
+}
+
+// state names what the page is about, in the words order.<state>.….
+func (o BuyerOrder) state() string {
+	order := o.Order
+	switch {
+	case order.Shortfall:
+		return "shortfall"
+	case order.Payment == "pending" && o.happened("cancel_asked"):
+		return "letting_go"
+	case order.Payment == "pending" && o.Asking:
+		return "asking"
+	}
+	return order.Payment
+}
+
+func (o BuyerOrder) tone() Tone {
+	switch o.state() {
+	case "paid":
+		return ToneSuccess
+	case "failed":
+		return ToneError
+	case "shortfall", "partly_refunded":
+		return ToneWarning
+	}
+	return ToneInfo
+}
+
+func (o BuyerOrder) happened(kind string) bool {
+	for _, change := range o.Changes {
+		if change.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// sentence says what is so, and what comes next.
+func (o BuyerOrder) sentence(p Page) string {
+	order := o.Order
+	id := "order." + o.state() + ".sentence"
+	switch o.state() {
+	case "pending":
+		return p.T(id, "Until", p.W.Deadline(order.ExpiresAt))
+	case "paid":
+		return p.T("order.paid.next."+order.Version.Fulfilment, "Shop", o.Shop.Name)
+	case "partly_refunded":
+		return p.T(id, "Refunded", p.W.Money(order.Money(order.Refunded)), "Total", p.W.Money(order.Money(order.Total)))
+	case "refunded", "shortfall":
+		return p.T(id, "Refunded", p.W.Money(order.Money(order.Total)))
+	}
+	return p.T(id)
+}
+
+// refundFailed tells whether money that should have come back has not.
+func (o BuyerOrder) refundFailed() bool {
+	for _, refund := range o.Refunds {
+		if refund.State == "failed" {
+			return true
+		}
+	}
+	return false
+}
+
+// card is the card that paid, as people know it: Visa •••• 4242.
+func (o BuyerOrder) card() string {
+	brand, last4, found := strings.Cut(o.Order.Card, " ")
+	if !found || brand == "" {
+		return o.Order.Card
+	}
+	return strings.ToUpper(brand[:1]) + brand[1:] + " •••• " + last4
+}
+
+// buyAgain tells whether there is a way back to the offer.
+func (o BuyerOrder) buyAgain() bool {
+	switch o.Order.Payment {
+	case "expired", "failed", "cancelled":
+		return o.Order.Offer.State != "taken_down"
+	}
+	return false
+}
+
+func (o BuyerOrder) amounts(p Page) []Fact {
+	order := o.Order
+	each := p.W.Money(models.Money{Amount: order.Items / max(order.Quantity, 1), Currency: order.Currency})
+	list := []Fact{{Name: p.T("order.items", "Quantity", p.W.Number(order.Quantity), "Each", each), Value: p.W.Money(order.Money(order.Items))}}
+	for _, part := range []struct {
+		id     string
+		amount int64
+	}{{"order.discount", -order.Discount}, {"order.shipping", order.Shipping}, {"order.tax", order.Tax}} {
+		if part.amount != 0 {
+			list = append(list, Fact{Name: p.T(part.id), Value: p.W.Money(order.Money(part.amount))})
+		}
+	}
+	list = append(list, Fact{Name: p.T("common.total"), Value: p.W.Money(order.Money(order.Total)), Total: true})
+	if order.Refunded > 0 {
+		list = append(list, Fact{Name: p.T("order.given_back"), Value: p.W.Money(order.Money(order.Refunded))})
+	}
+	return list
+}
+
+func mailSubject(p Page, o BuyerOrder) string {
+	return url.PathEscape(p.T("order.number", "Number", p.W.Number(o.Order.Number)) + ": " + Plain(o.Order.Version.Title))
+}

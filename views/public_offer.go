@@ -1,0 +1,260 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/words"
+)
+
+// FanState is whether an offer can be bought now, and why not.
+type FanState string
+
+// The states of a public offer. Only a live one has a form.
+const (
+	FanLive       FanState = "live"
+	FanSoldOut    FanState = "sold_out"
+	FanPaused     FanState = "paused"
+	FanScheduled  FanState = "scheduled"
+	FanEnded      FanState = "ended"
+	FanTakenDown  FanState = "taken_down"
+	FanShopClosed FanState = "shop_closed"
+	FanPreview    FanState = "preview" // for the merchant, before it is public
+)
+
+// FanOffer is an offer as fans see it.
+type FanOffer struct {
+	Offer *models.OfferView
+	Shop  *models.Shop
+	State FanState
+	Base  string // the installation's address, for addresses that leave the page
+}
+
+// BuyForm is what was typed to buy, and what is wrong with it.
+type BuyForm struct {
+	Email, Quantity string
+	Errors          FieldErrors // by email, quantity and offer
+	Notice          string      // why it could not be bought now, where nothing typed is wrong
+}
+
+// choicesMost is how many quantities there are to choose from.
+const choicesMost = 10
+
+// quantities is up to how many can be chosen: no more than are left, than one person may have, and than fit a list.
+func (o FanOffer) quantities() int64 {
+	most := int64(choicesMost)
+	if left, unlimited := o.Offer.Left(); !unlimited {
+		most = min(most, left)
+	}
+	if limit := o.Offer.LimitPerBuyer; limit != nil {
+		most = min(most, *limit)
+	}
+	return max(most, 1)
+}
+
+func (o FanOffer) sum(quantity int64) models.Money {
+	price := o.Offer.Version.Money()
+	return models.Money{Amount: price.Amount * quantity, Currency: price.Currency}
+}
+
+// chosen is the quantity that was typed, where the list has it.
+func (o FanOffer) chosen(typed string) int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64)
+	if err != nil || n < 1 || n > o.quantities() {
+		return 1
+	}
+	return n
+}
+
+// address is the page's own, for those who copy it.
+func (o FanOffer) address() string { return o.Base + OfferPath(o.Offer.Slug) }
+
+func (o FanOffer) picture(size string) string {
+	return PicturePath(o.Offer.Picture.Digest, size)
+}
+
+// smallWidth is how wide the small copy of a picture is: its longer side has 640 pixels at most.
+func smallWidth(picture *models.Picture) int {
+	long := max(picture.Width, picture.Height)
+	if long <= 640 {
+		return picture.Width
+	}
+	return max(1, picture.Width*640/long)
+}
+
+func srcset(picture *models.Picture) string {
+	return PicturePath(picture.Digest, "small") + " " + strconv.Itoa(smallWidth(picture)) + "w, " + PicturePath(picture.Digest, "full") + " " + strconv.Itoa(picture.Width) + "w"
+}
+
+// stock is how many are left, in words; nothing where they are not counted.
+func (o FanOffer) stock(p Page) string {
+	left, unlimited := o.Offer.Left()
+	if unlimited || left <= 0 {
+		return ""
+	}
+	return p.N("buy.left", left, "Of", p.W.Number(*o.Offer.Stock))
+}
+
+// why is what a fan reads where there is no form.
+func (o FanOffer) why(p Page) string {
+	id := "buy." + string(o.State)
+	switch o.State {
+	case FanScheduled:
+		return p.T(id+".sentence", "Start", p.W.Deadline(*o.Offer.StartsAt))
+	case FanEnded:
+		if o.Offer.EndsAt != nil {
+			return p.T("buy.ended.on", "End", p.W.Deadline(*o.Offer.EndsAt))
+		}
+	case FanSoldOut:
+		if o.Offer.Held > 0 {
+			return p.T("buy.sold_out.held")
+		}
+		return p.N("buy.sold_out.sold", o.Offer.Sold)
+	}
+	return p.T(id + ".sentence")
+}
+
+func (o FanOffer) tone() string {
+	switch o.State {
+	case FanPaused, FanShopClosed:
+		return "notice-warning"
+	default:
+		return ""
+	}
+}
+
+// seller is who sells by law: the name given for it, else the shop's.
+func seller(shop *models.Shop) string {
+	if shop.SellerName != "" {
+		return shop.SellerName
+	}
+	return shop.Name
+}
+
+// mark is the letter that stands for a shop.
+func mark(name string) string {
+	for _, r := range name {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return strings.ToUpper(string(r))
+		}
+	}
+	return "·"
+}
+
+// Plain is a merchant's text on one line without the marks that turn the direction of what follows: for titles and for
+// the head of a page, where nothing isolates it.
+func Plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x61c:
+			return -1
+		case unicode.IsControl(r), unicode.IsSpace(r):
+			return ' '
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// Excerpt is the beginning of a text on one line, cut at a word, at most so many characters.
+func Excerpt(text string, most int) string {
+	runes := []rune(Plain(text))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	cut := strings.TrimRight(string(runes[:most-1]), " ")
+	if at := strings.LastIndexByte(cut, ' '); at > most/2 {
+		cut = cut[:at]
+	}
+	return strings.TrimRight(cut, " ,;:.") + "…"
+}
+
+// iso is a time as machines read it.
+func iso(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+// plainPrice is an amount as machines read it: 24.00, whatever the language.
+func plainPrice(m models.Money) string {
+	return strings.ReplaceAll(words.For("en", nil).MoneyInput(m), ",", "")
+}
+
+// product is schema.org's word for the offer; encoding/json escapes what could end the script element.
+type product struct {
+	Context     string       `json:"@context"`
+	Type        string       `json:"@type"`
+	Name        string       `json:"name"`
+	Description string       `json:"description,omitempty"`
+	Image       []string     `json:"image,omitempty"`
+	SKU         string       `json:"sku"`
+	Offers      productOffer `json:"offers"`
+}
+
+type productOffer struct {
+	Type          string `json:"@type"`
+	URL           string `json:"url"`
+	Price         string `json:"price"`
+	PriceCurrency string `json:"priceCurrency"`
+	Availability  string `json:"availability"`
+	Starts        string `json:"availabilityStarts,omitempty"`
+	Ends          string `json:"availabilityEnds,omitempty"`
+	Seller        seenBy `json:"seller"`
+}
+
+type seenBy struct {
+	Type string `json:"@type"`
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+func (o FanOffer) availability() string {
+	switch o.State {
+	case FanLive:
+		return "InStock"
+	case FanSoldOut:
+		return "SoldOut"
+	case FanEnded:
+		return "Discontinued"
+	default:
+		return "OutOfStock"
+	}
+}
+
+func (o FanOffer) data() product {
+	version := o.Offer.Version
+	data := product{
+		Context: "https://schema.org", Type: "Product", Name: Plain(version.Title), Description: Excerpt(version.Words, 500), SKU: o.Offer.Slug,
+		Offers: productOffer{
+			Type: "Offer", URL: o.address(), Price: plainPrice(version.Money()), PriceCurrency: strings.ToUpper(version.Currency),
+			Availability: "https://schema.org/" + o.availability(), Seller: seenBy{"Organization", Plain(seller(o.Shop)), o.Base + ShopPath(o.Shop.Handle)},
+		},
+	}
+	if o.Offer.Picture != nil {
+		data.Image = []string{o.Base + o.picture("full")}
+	}
+	if o.Offer.StartsAt != nil {
+		data.Offers.Starts = iso(*o.Offer.StartsAt)
+	}
+	if o.Offer.EndsAt != nil {
+		data.Offers.Ends = iso(*o.Offer.EndsAt)
+	}
+	return data
+}
+
+// stockWord is availability in the words of product:availability.
+func stockWord(state FanState) string {
+	if state == FanLive {
+		return "instock"
+	}
+	return "oos"
+}
+
+func cardKind(o FanOffer) string {
+	if o.Offer.Picture != nil {
+		return "summary_large_image"
+	}
+	return "summary"
+}
+
+func upper(text string) string { return strings.ToUpper(text) }

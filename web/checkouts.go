@@ -1,0 +1,89 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/payments"
+	"github.com/tillbird/tillbird/views"
+)
+
+// createCheckout takes a purchase and leads to Stripe's page. Two clicks are one order.
+func (s *Server) createCheckout(v *visit) error {
+	form, err := v.typed()
+	if err != nil {
+		return err
+	}
+	fan, err := s.fanPage(v, v.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if fan.offer.State == views.FanTakenDown {
+		return fan.show(v, fan.status(), views.BuyForm{})
+	}
+	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity")}
+	if err := v.allow(limitCheckout, v.RealIP()); err != nil {
+		return s.refuseCheckout(v, fan, typed, err)
+	}
+	order, address, err := s.pay.StartCheckout(v.ctx(), payments.Purchase{
+		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity,
+		PostCode: v.kept(s.cookieName(sourceCookie)), Language: v.W.Lang(), Buyer: v.buyer(),
+	})
+	if err != nil {
+		return s.refuseCheckout(v, fan, typed, err)
+	}
+	if address != "" {
+		return v.see(address)
+	}
+	token, err := s.store.OrderToken(order) // it was paid between two clicks
+	if err != nil {
+		return err
+	}
+	return v.see(views.OrderPath(token))
+}
+
+// refuseCheckout shows the offer again, as it is now, with what was typed and why it could not be bought.
+func (s *Server) refuseCheckout(v *visit, fan *fanPage, typed views.BuyForm, cause error) error {
+	status, wait := http.StatusServiceUnavailable, 30*time.Second
+	var problems models.Problems
+	var limit *tooMany
+	switch {
+	case errors.As(cause, &problems):
+		return s.showBuyProblems(v, fan, typed, problems)
+	case errors.As(cause, &limit):
+		status, wait = http.StatusTooManyRequests, limit.wait
+		typed.Notice = v.W.T("problem.too_many", "Wait", v.W.Duration(limit.wait))
+	case errors.Is(cause, payments.ErrAway):
+		typed.Notice = v.W.T("problem.stripe.away")
+	case errors.Is(cause, payments.ErrRefused):
+		status, wait = http.StatusBadGateway, 0
+		typed.Notice = v.W.T("buy.refused")
+	case models.Unavailable(cause):
+		typed.Notice = v.W.T("buy.unavailable")
+	default:
+		return cause
+	}
+	s.log.Warn("no checkout", "id", requestID(v), "status", status, "error", cause.Error())
+	if wait > 0 {
+		v.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Round(time.Second).Seconds())))
+	}
+	return fan.show(v, status, typed)
+}
+
+func (s *Server) showBuyProblems(v *visit, fan *fanPage, typed views.BuyForm, problems models.Problems) error {
+	typed.Errors = v.problems(problems)
+	if p := problems.For("offer"); p != nil {
+		if p.Code == "shop.not_ready" { // its words tell a merchant what to do
+			typed.Errors["offer"] = v.W.T("buy.shop_closed.sentence")
+		}
+		fresh, err := s.fanPage(v, fan.offer.Offer.Slug)
+		if err != nil {
+			return err
+		}
+		fan = fresh
+	}
+	return fan.show(v, http.StatusUnprocessableEntity, typed)
+}

@@ -1,0 +1,38 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
+)
+
+// homeExample is the price that the landing page reckons with: what is left of twenty euros.
+var homeExample = models.Money{Amount: 2000, Currency: "eur"}
+
+// showHome says what Tillbird is, with an offer that can be bought just now where there is one.
+func (s *Server) showHome(v *visit) error {
+	page := v.page("")
+	page.Description = v.W.T("home.description")
+	fee, net := s.pay.Keep(homeExample)
+	return v.render(http.StatusOK, views.HomePage(page, views.Home{Card: s.homeCard(v), Price: homeExample, Fee: fee, Net: net}))
+}
+
+// homeCard is the newest offer that looks its best in a post: with a picture, and something left. The page is there
+// without it too.
+func (s *Server) homeCard(v *visit) *views.OfferTile {
+	offers, err := s.store.LiveOffers(v.ctx(), nil, models.Page{Size: 12})
+	if err != nil {
+		s.log.Warn("home without an offer", "id", requestID(v), "error", err.Error())
+		return nil
+	}
+	for i := range offers {
+		if offers[i].Picture == nil || offers[i].SoldOut() {
+			continue
+		}
+		if shop, err := s.store.ShopOf(v.ctx(), offers[i].ShopID); err == nil {
+			return &views.OfferTile{Offer: &offers[i], Shop: shop, ShowShop: true}
+		}
+	}
+	return nil
+}
