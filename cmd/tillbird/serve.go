@@ -60,8 +60,8 @@ func (serveCommand) Run(ctx context.Context, set *settings, out io.Writer, log *
 }
 
 // wire opens the parts in the order in which they need each other.
-func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *slog.Logger) (a *app, err error) {
-	a = &app{set: set, log: log, out: out, base: set.baseURL(addr)}
+func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *slog.Logger) (_ *app, err error) {
+	a := &app{set: set, log: log, out: out, base: set.baseURL(addr)}
 	defer func() {
 		if err != nil {
 			a.close()
