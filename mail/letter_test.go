@@ -211,6 +211,14 @@ func TestReviewLetters(t *testing.T) {
 					}
 				}
 			}
+			live := w.live("Live apron", "ship", "3")
+			w.post("ana@example.com")
+			w.must(w.store.UpdateOffer(t.Context(), w.shop, w.owner, &live.Offer, models.OfferForm{Title: "Live apron, blue", Price: "42,00", Currency: "eur", Stock: "3", Fulfilment: "ship"}))
+			w.must(w.store.SendToReview(t.Context(), w.shop, w.owner, &live.Offer))
+			queue, err := w.store.ReviewQueue(t.Context())
+			w.must(err)
+			w.must(w.store.Decide(t.Context(), w.admin, &queue[0], models.Decision{Verdict: "approved"}))
+			contains(t, "edit approved", open(t, w.post("ana@example.com")["review_decided"]), "Live apron, blue", p.T("letter.review.approved.live"))
 			for _, code := range models.ReviewReasons {
 				if !p.Has("letter.reason." + code) {
 					t.Errorf("the reason %s has no words", code)

@@ -23,7 +23,7 @@ func (d *draft) reviewDecided(ctx context.Context) error {
 	switch c.Review.State {
 	case "approved":
 		subject, text = d.w.T("letter.review.approved.subject", "Title", title), d.w.T("letter.review.approved.text")
-		if c.Offer.State != "draft" {
+		if c.Offer.StateAt(d.mail.store.Now()) == "live" {
 			text = d.w.T("letter.review.approved.live")
 		}
 	case "changes_asked":
