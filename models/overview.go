@@ -68,8 +68,8 @@ func (s *Store) TurnedBack(ctx context.Context, shop *Shop, most int) ([]OfferVi
 	return s.offerViews(ctx, offers, true)
 }
 
-// ToSend counts the orders that a buyer waits for, up to a hundred.
+// ToSend counts the orders that a buyer waits for, up to a thousand.
 func (s *Store) ToSend(ctx context.Context, shop *Shop) (n int64, err error) {
-	err = s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM orders WHERE shop_id = ? AND fulfilment = 'to_do' AND payment IN ('paid', 'partly_refunded') LIMIT 100) AS waiting", shop.ID).Scan(&n).Error
+	err = s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM orders WHERE shop_id = ? AND fulfilment = 'to_do' AND payment IN ('paid', 'partly_refunded') LIMIT 1000) AS waiting", shop.ID).Scan(&n).Error
 	return n, err
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -67,10 +68,9 @@ func (o Overview) shareChange(p Page) Change {
 func overviewChart(p Page, o Overview) Chart {
 	f := o.Figures
 	money := func(n int64) string { return p.W.Money(models.Money{Amount: n, Currency: f.Currency}) }
-	first, last := f.Days[0].Date, f.Days[len(f.Days)-1].Date
 	c := Chart{
 		Title: o.finding(p), Desc: o.highest(p), Table: p.T("overview.chart.table"), Value: p.T("overview.chart.value"), Format: money,
-		Caption: p.T("overview.chart.caption", "Currency", p.W.CurrencyName(f.Currency), "First", p.W.Day(first), "Last", p.W.Day(last), "City", p.W.City()),
+		Caption: p.T("overview.chart.caption", "Currency", strings.ToUpper(f.Currency), "First", p.W.Day(f.Days[0].Date), "City", p.W.City()),
 		CSV:     Button{Label: p.T("common.export_csv"), Icon: "download", Href: SalesCSVPath, Small: true},
 	}
 	step := (len(f.Days) + 5) / 6
