@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestWholePath(t *testing.T) {
 			endpoint := map[string]string{"/webhooks/stripe": "account", "/webhooks/stripe/connect": "connect"}[r.URL.Path]
 			err = w.pay.Receive(r.Context(), endpoint, body, r.Header.Get("Stripe-Signature"))
 		}
-		if err != nil {
+		if err != nil && r.Context().Err() == nil { // else the sandbox hung up at the end of the test
 			t.Errorf("%s was refused: %v", r.URL.Path, err)
 			rw.WriteHeader(http.StatusBadRequest)
 			return
@@ -82,7 +83,7 @@ func TestWholePath(t *testing.T) {
 	if next := w.payAt(address, goodCard); next != receiver.URL+"/orders/"+token+"?paid=1" {
 		t.Fatalf("paying led to %q", next)
 	}
-	await(t, arrived, "checkout.session.completed")
+	await(t, arrived, "payment_intent.payment_failed", "checkout.session.completed")
 	w.drain()
 	paid := w.order(order)
 	if paid.Payment != "paid" || paid.Fulfilment != "to_do" || paid.BuyerName != "Béa Martin" || paid.Address != "3 rue du Port\n29200 Brest\nFR" {
@@ -108,18 +109,16 @@ func TestWholePath(t *testing.T) {
 	}
 }
 
-// await reads what arrives until an event of the type has.
-func await(t *testing.T, arrived <-chan string, kind string) {
+// await reads what arrives until an event of each type has.
+func await(t *testing.T, arrived <-chan string, kinds ...string) {
 	t.Helper()
 	limit := time.After(20 * time.Second)
-	for {
+	for len(kinds) > 0 {
 		select {
 		case got := <-arrived:
-			if got == kind {
-				return
-			}
+			kinds = slices.DeleteFunc(kinds, func(kind string) bool { return kind == got })
 		case <-limit:
-			t.Fatalf("%s never arrived", kind)
+			t.Fatalf("%v never arrived", kinds)
 		}
 	}
 }

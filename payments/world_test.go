@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -41,8 +42,9 @@ type world struct {
 	pay    *payments.Payments
 	stripe *client.API // an eye of the test's own
 
-	owner *models.User
-	shop  *models.Shop
+	owner  *models.User
+	shop   *models.Shop
+	offers int
 }
 
 const baseURL = "http://tillbird.example"
@@ -129,7 +131,8 @@ func (w *world) onboard(action string) {
 // offer makes a live offer at 42 euros.
 func (w *world) offer(stock string) *models.OfferView {
 	w.t.Helper()
-	offer, err := w.store.CreateOffer(w.ctx, w.shop, w.owner, models.OfferForm{Title: "Linen apron", Price: "42,00", Currency: "eur", Stock: stock, Fulfilment: "ship", Hashtag: "#BuyApron"})
+	w.offers++
+	offer, err := w.store.CreateOffer(w.ctx, w.shop, w.owner, models.OfferForm{Title: "Linen apron", Price: "42,00", Currency: "eur", Stock: stock, Fulfilment: "ship", Hashtag: fmt.Sprintf("#BuyApron%d", w.offers)})
 	must(w.t, err)
 	must(w.t, w.store.SendToReview(w.ctx, w.shop, w.owner, offer))
 	admin, err := w.store.UserByEmail(w.ctx, "admin@example.com")

@@ -1,0 +1,193 @@
+package payments_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/payments"
+)
+
+// shortfall makes an order that is paid when its goods are gone, and gives the refund that waits.
+func (w *world) shortfall() (*models.Order, *models.Refund) {
+	w.t.Helper()
+	offer := w.offer("1")
+	late, lateAddress := w.start(offer, "late")
+	must(w.t, w.store.ExpireOrder(w.ctx, late, nil)) // as if Stripe had said so, and still took the money
+	quick, address := w.start(offer, "quick")
+	w.payAt(address, goodCard)
+	w.payAt(lateAddress, goodCard)
+	must(w.t, w.pay.Settle(w.ctx, quick))
+	must(w.t, w.pay.Settle(w.ctx, late))
+	late = w.order(late)
+	refunds, err := w.store.RefundsOf(w.ctx, late)
+	must(w.t, err)
+	if !late.Shortfall || len(refunds) != 1 || refunds[0].State != "pending" || refunds[0].Amount != 4200 || w.order(quick).Shortfall {
+		w.t.Fatalf("%+v %+v", late, refunds)
+	}
+	return late, &refunds[0]
+}
+
+func (w *world) refunds(order *models.Order) []*stripe.Refund {
+	w.t.Helper()
+	var refunds []*stripe.Refund
+	list := w.stripe.Refunds.List(&stripe.RefundListParams{PaymentIntent: order.PaymentIntentID})
+	for list.Next() {
+		refunds = append(refunds, list.Refund())
+	}
+	must(w.t, list.Err())
+	return refunds
+}
+
+func (w *world) refund(id string) *models.Refund {
+	w.t.Helper()
+	refund, err := w.store.Refund(w.ctx, id)
+	must(w.t, err)
+	return refund
+}
+
+func TestShortfallGoesBack(t *testing.T) {
+	t.Parallel()
+	for _, keep := range []bool{false, true} {
+		w := newWorld(t)
+		w.set.KeepFeeOnRefund = keep
+		w.restart()
+		w.open(true)
+		order, refund := w.shortfall()
+		must(t, w.pay.MakeRefund(w.ctx, refund.ID))
+		must(t, w.pay.MakeRefund(w.ctx, refund.ID))
+		if got := w.refund(refund.ID); got.State != "succeeded" || got.StripeID == nil || w.order(order).Payment != "refunded" {
+			t.Fatalf("%+v", got)
+		}
+		made := w.refunds(order)
+		if len(made) != 1 || made[0].Amount != 4200 || made[0].Metadata["refund"] != refund.ID {
+			t.Fatalf("%+v", made)
+		}
+		params := &stripe.PaymentIntentParams{Expand: stripe.StringSlice([]string{"latest_charge.transfer", "latest_charge.application_fee"})}
+		intent, err := w.stripe.PaymentIntents.Get(*order.PaymentIntentID, params)
+		must(t, err)
+		charge := intent.LatestCharge
+		if charge.Transfer.AmountReversed != 4200 {
+			t.Errorf("the shop keeps %d", 4200-charge.Transfer.AmountReversed)
+		}
+		if back := charge.ApplicationFee.AmountRefunded; back != map[bool]int64{false: 168, true: 0}[keep] {
+			t.Errorf("of our fee %d went back", back)
+		}
+		for _, event := range w.events("") {
+			must(t, w.deliver(event))
+		}
+		w.drain()
+		if waiting, failed, err := w.store.EventsLeft(w.ctx); err != nil || waiting+failed > 0 {
+			t.Errorf("%d and %d events are left: %v", waiting, failed, err)
+		}
+	}
+}
+
+// TestRefundOnce: wherever the process ends or the answer is lost, and however late it is tried again, the money goes
+// back once.
+func TestRefundOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(true)
+	for _, how := range []string{"refund.asked", "refund.made", "lost", "cut"} {
+		order, refund := w.shortfall()
+		switch how {
+		case "lost", "cut":
+			w.wire.breaks(posts("/v1/refunds", map[string]fault{"lost": lost, "cut": cut}[how]))
+			if err := w.pay.MakeRefund(w.ctx, refund.ID); !errors.Is(err, payments.ErrAway) {
+				t.Fatalf("%s: %v", how, err)
+			}
+			w.wire.breaks(nil)
+		default:
+			w.crashAt(how, func() { _ = w.pay.MakeRefund(w.ctx, refund.ID) })
+		}
+		if got := w.refund(refund.ID); got.State != "pending" {
+			t.Fatalf("%s: %s", how, got.State)
+		}
+		w.clock.Advance(25 * time.Hour)
+		must(t, w.pay.MakeRefund(w.ctx, refund.ID))
+		if made := w.refunds(order); len(made) != 1 || w.refund(refund.ID).State != "succeeded" {
+			t.Fatalf("%s: %d refunds, %s", how, len(made), w.refund(refund.ID).State)
+		}
+	}
+}
+
+// TestRefundMadeAtStripe: somebody was faster in Stripe's dashboard.
+func TestRefundMadeAtStripe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(true)
+	order, refund := w.shortfall()
+	made, err := w.stripe.Refunds.New(&stripe.RefundParams{PaymentIntent: order.PaymentIntentID})
+	must(t, err)
+	must(t, w.pay.MakeRefund(w.ctx, refund.ID))
+	if got := w.refund(refund.ID); got.State != "succeeded" || *got.StripeID != made.ID {
+		t.Fatalf("%+v", got)
+	}
+
+	// One that we never asked for is said to be there, and not counted.
+	offer := w.offer("1")
+	sold, address := w.start(offer, "bea")
+	w.payAt(address, goodCard)
+	must(t, w.pay.Settle(w.ctx, sold))
+	_, err = w.stripe.Refunds.New(&stripe.RefundParams{PaymentIntent: w.order(sold).PaymentIntentID, Amount: stripe.Int64(100)})
+	must(t, err)
+	said := 0
+	for _, event := range w.events("") {
+		must(t, w.deliver(event))
+		w.drain()
+		if got := w.last(event.ID); strings.Contains(got.Outcome, "made at Stripe, not here") {
+			said++
+		}
+	}
+	if said == 0 || w.order(sold).Refunded != 0 || w.order(sold).Payment != "paid" {
+		t.Fatalf("said %d times, %+v", said, w.order(sold))
+	}
+}
+
+// TestRefundFails: a refund may fail after it succeeded; the order is paid again, and late news does not undo that.
+func TestRefundFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(true)
+	order, refund := w.shortfall()
+	must(t, w.pay.MakeRefund(w.ctx, refund.ID))
+	made := w.refunds(order)[0]
+	raw := map[string]any{}
+	fetched, err := w.stripe.Refunds.Get(made.ID, nil)
+	must(t, err)
+	must(t, json.Unmarshal(fetched.LastResponse.RawJSON, &raw))
+	tell := func(id, kind string, change map[string]any) *models.Event {
+		object := map[string]any{}
+		for name, value := range raw {
+			object[name] = value
+		}
+		for name, value := range change {
+			object[name] = value
+		}
+		must(t, w.post("account", body(id, kind, map[string]any{"data": map[string]any{"object": object}}), w.set.WebhookSecret))
+		w.drain()
+		return w.last(id)
+	}
+	for i, forged := range []map[string]any{{"amount": 4199}, {"currency": "usd"}, {"payment_intent": "pi_other"}, {"id": "re_other"}} {
+		forged["status"] = "failed"
+		if event := tell("evt_forged"+string(rune('a'+i)), "refund.updated", forged); event.State != "failed" || w.refund(refund.ID).State != "succeeded" {
+			t.Errorf("%v: %s, %s", forged, event.State, event.Outcome)
+		}
+	}
+	for _, kind := range []string{"charge.refund.updated", "refund.updated"} {
+		tell("evt_failed_"+kind, kind, map[string]any{"status": "failed"})
+		if got := w.order(order); got.Payment != "paid" || got.Refunded != 0 || w.refund(refund.ID).State != "failed" {
+			t.Fatalf("%+v", got)
+		}
+	}
+	tell("evt_late", "refund.created", nil)
+	if got := w.order(order); got.Payment != "paid" || got.Refunded != 0 || w.refund(refund.ID).State != "failed" {
+		t.Fatalf("late news moved it back: %+v", got)
+	}
+}
