@@ -96,8 +96,16 @@ func (v *visit) render(status int, page templ.Component) error {
 	return v.HTMLBlob(status, out.Bytes())
 }
 
-// see sends the browser on after a good post.
-func (v *visit) see(path string) error { return v.Redirect(http.StatusSeeOther, path) }
+// see sends the browser on after a good post. Words that this request was to show are kept for the page it ends at.
+func (v *visit) see(path string) error {
+	if sessions := v.server.sessions; v.flash.Text != "" && !sessions.Exists(v.ctx(), "flash_text") {
+		v.say(v.flash.Tone, v.flash.Text)
+		if v.flash.Undo != "" {
+			v.undo(v.flash.Undo)
+		}
+	}
+	return v.Redirect(http.StatusSeeOther, path)
+}
 
 // say keeps words for the next page: the message id's, in a tone.
 func (v *visit) say(tone views.Tone, text string) {
