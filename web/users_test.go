@@ -77,10 +77,16 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 	w := newWorld(t)
 	w.user("known@example.com", "a known password")
 	ways := map[string]func(b *browser, email string) *browser{
-		"sign-up":      func(b *browser, email string) *browser { return signUp(b, email, "three small boats") },
-		"reset":        func(b *browser, email string) *browser { return b.get(views.PasswordPath).submit("Send the link", url.Values{"email": {email}}) },
-		"confirmation": func(b *browser, email string) *browser { return b.get(views.ConfirmationAsk).submit("Send the letter", url.Values{"email": {email}}) },
-		"sign-in":      func(b *browser, email string) *browser { return b.get(views.LoginPath).submit("Sign in", url.Values{"email": {email}, "password": {"not the one it is"}}) },
+		"sign-up": func(b *browser, email string) *browser { return signUp(b, email, "three small boats") },
+		"reset": func(b *browser, email string) *browser {
+			return b.get(views.PasswordPath).submit("Send the link", url.Values{"email": {email}})
+		},
+		"confirmation": func(b *browser, email string) *browser {
+			return b.get(views.ConfirmationAsk).submit("Send the letter", url.Values{"email": {email}})
+		},
+		"sign-in": func(b *browser, email string) *browser {
+			return b.get(views.LoginPath).submit("Sign in", url.Values{"email": {email}, "password": {"not the one it is"}})
+		},
 	}
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +225,7 @@ func TestWhereSigningInLeads(t *testing.T) {
 	}
 	w := newWorld(t)
 	b := newBrowser(t, w)
-	b.get("/login?to=" + url.QueryEscape("https://evil.example/")).submit("Sign in", url.Values{"email": {"admin@example.com"}, "password": {adminPassword}}).want(http.StatusOK)
+	b.get("/login?to="+url.QueryEscape("https://evil.example/")).submit("Sign in", url.Values{"email": {"admin@example.com"}, "password": {adminPassword}}).want(http.StatusOK)
 	if b.at.Path != views.ReviewsPath {
 		t.Errorf("an admin without a shop lands on %s", b.at)
 	}
