@@ -21,7 +21,8 @@ type round struct {
 type news struct {
 	*stripe.Event
 	kept    *models.Event
-	foreign bool // rendered by another API version, so only its ids can be relied on
+	shop    *models.Shop // whose account it came from; nil for our own
+	foreign bool         // rendered by another API version, so only its ids can be relied on
 }
 
 // read takes the object out of the event.
@@ -101,6 +102,12 @@ func (r *round) apply(ctx context.Context, event *models.Event) (models.EventRes
 	switch {
 	case event.Endpoint == "connect" && full.Account == "":
 		return result, &models.Unfit{Why: "it came on the endpoint for shops and names no account"}
+	case event.Endpoint != "connect" && full.Account != "":
+		return result, &models.Unfit{Why: "it came on the endpoint for our own account and names account " + full.Account}
+	case event.Endpoint == "connect" && full.Livemode != r.livemode: // Stripe sends test events of shops to live endpoints too
+		return models.EventResult{Ignored: true, Outcome: "is of the other mode"}, nil
+	case full.Livemode != r.livemode:
+		return result, &models.Unfit{Why: fmt.Sprintf("livemode is %v here and %v there", r.livemode, full.Livemode)}
 	case event.Endpoint == "connect":
 		shop, err := r.store.ShopByAccount(ctx, full.Account)
 		if errors.Is(err, models.ErrNotFound) {
@@ -109,23 +116,14 @@ func (r *round) apply(ctx context.Context, event *models.Event) (models.EventRes
 		} else if err != nil {
 			return result, err
 		}
-		result.ShopID, handlers = &shop.ID, onConnect
-	case full.Account != "":
-		return result, &models.Unfit{Why: "it came on the endpoint for our own account and names account " + full.Account}
-	}
-	if full.Livemode != r.livemode {
-		if event.Endpoint == "connect" { // Stripe sends test events of the shops to live endpoints too
-			result.Ignored, result.Outcome = true, "is of the other mode"
-			return result, nil
-		}
-		return result, &models.Unfit{Why: fmt.Sprintf("livemode is %v here and %v there", r.livemode, full.Livemode)}
+		n.shop, result.ShopID, handlers = shop, &shop.ID, onConnect
 	}
 	if n.foreign && event.CameBy == "webhook" {
 		return result, &models.Unfit{Why: fmt.Sprintf("it was written in API version %s, not %s: make the endpoint with `tillbird webhooks create`", full.APIVersion, stripe.APIVersion)}
 	}
 	do, known := handlers[full.Type]
 	if do == nil {
-		if result, err := r.misplaced(n); err != nil || result.Ignored {
+		if err := r.misplaced(n); err != nil {
 			return result, err
 		}
 		result.Ignored, result.Outcome = true, "nothing follows from it"
@@ -139,16 +137,17 @@ func (r *round) apply(ctx context.Context, event *models.Event) (models.EventRes
 
 // misplaced refuses an event of a shop's own account that speaks of one of our orders: our charges live on our account,
 // so no such message can be true.
-func (r *round) misplaced(n news) (models.EventResult, error) {
-	if n.kept.Endpoint == "connect" && onAccount[n.Type] != nil {
-		var object struct {
-			Metadata map[string]string `json:"metadata"`
-		}
-		if n.read(&object) == nil && object.Metadata["order"] != "" {
-			return models.EventResult{}, &models.Unfit{Why: "it names order " + object.Metadata["order"] + " and came from account " + n.Account}
-		}
+func (r *round) misplaced(n news) error {
+	if n.shop == nil || onAccount[n.Type] == nil {
+		return nil
 	}
-	return models.EventResult{}, nil
+	var object struct {
+		Metadata map[string]string `json:"metadata"`
+	}
+	if n.read(&object) == nil && object.Metadata["order"] != "" {
+		return &models.Unfit{Why: "it names order " + object.Metadata["order"] + " and came from account " + n.Account}
+	}
+	return nil
 }
 
 // about is the result of an event that concerns an order.

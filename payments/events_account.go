@@ -8,6 +8,9 @@ import (
 
 // accountChanged fetches the account as it is now: what the event says may be older than what we have.
 func (r *round) accountChanged(ctx context.Context, n news) (models.EventResult, error) {
+	if n.shop.Selling == "closed" {
+		return models.EventResult{Ignored: true, ShopID: &n.shop.ID, Outcome: "the account left before"}, nil
+	}
 	shop := r.fetched[n.Account]
 	if shop == nil {
 		fresh, err := r.fetchAccount(ctx, n.Account)
@@ -21,9 +24,5 @@ func (r *round) accountChanged(ctx context.Context, n news) (models.EventResult,
 
 // accountLeft closes the shop's account. Stripe may never send this for Express accounts.
 func (r *round) accountLeft(ctx context.Context, n news) (models.EventResult, error) {
-	shop, err := r.store.ShopByAccount(ctx, n.Account)
-	if err != nil {
-		return models.EventResult{}, err
-	}
-	return models.EventResult{ShopID: &shop.ID, Outcome: "the account left"}, r.store.CloseAccount(ctx, n.Account)
+	return models.EventResult{ShopID: &n.shop.ID, Outcome: "the account left"}, r.store.CloseAccount(ctx, n.Account)
 }
