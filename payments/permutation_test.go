@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stripe/stripe-go/v76"
 
@@ -100,6 +101,7 @@ func TestPermutations(t *testing.T) {
 			var want string
 			for seed := range seeds {
 				random := rand.New(rand.NewPCG(uint64(seed), 7))
+				w.clock.Advance(time.Minute)
 				offer := w.offer("1")
 				before, err := w.store.Figures(w.ctx, w.shop, 30)
 				must(t, err)

@@ -205,8 +205,12 @@ func (w *world) order(order *models.Order) *models.Order {
 
 // events are those of an account at Stripe, oldest first.
 func (w *world) events(account string) []*stripe.Event {
+	return w.eventsSince(account, time.Unix(0, 0))
+}
+
+func (w *world) eventsSince(account string, since time.Time) []*stripe.Event {
 	w.t.Helper()
-	params := &stripe.EventListParams{}
+	params := &stripe.EventListParams{CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix()}}
 	params.Limit = stripe.Int64(100)
 	if account != "" {
 		params.SetStripeAccount(account)
@@ -224,7 +228,7 @@ func (w *world) events(account string) []*stripe.Event {
 func (w *world) eventsOf(order *models.Order) []*stripe.Event {
 	w.t.Helper()
 	var events []*stripe.Event
-	for _, event := range w.events("") {
+	for _, event := range w.eventsSince("", order.CreatedAt) {
 		if bytes.Contains(event.Data.Raw, []byte(order.ID)) {
 			events = append(events, event)
 		}
