@@ -89,6 +89,15 @@ func (o BuyerOrder) card() string {
 	return strings.ToUpper(brand[:1]) + brand[1:] + " •••• " + last4
 }
 
+// postedTo is the buyer's name and address; its last line is a country, which Stripe gives by its code.
+func (o BuyerOrder) postedTo(p Page) string {
+	lines := strings.Split(o.Order.BuyerName+"\n"+o.Order.Address, "\n")
+	if last := lines[len(lines)-1]; len(last) == 2 {
+		lines[len(lines)-1] = p.W.Country(last)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // buyAgain tells whether there is a way back to the offer.
 func (o BuyerOrder) buyAgain() bool {
 	switch o.Order.Payment {

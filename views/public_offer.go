@@ -92,11 +92,14 @@ func srcset(picture *models.Picture) string {
 // stock is how many are left, in words; nothing where they are not counted.
 func (o FanOffer) stock(p Page) string {
 	left, unlimited := o.Offer.Left()
-	if unlimited || left <= 0 {
+	if unlimited || left <= 0 || o.State != FanLive && o.State != FanPreview {
 		return ""
 	}
 	return p.N("buy.left", left, "Of", p.W.Number(*o.Offer.Stock))
 }
+
+// ends tells whether the end is worth saying: there is one, and it has not passed.
+func (o FanOffer) ends() bool { return o.Offer.EndsAt != nil && o.State != FanEnded }
 
 // why is what a fan reads where there is no form.
 func (o FanOffer) why(p Page) string {

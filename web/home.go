@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/views"
@@ -15,7 +16,13 @@ func (s *Server) showHome(v *visit) error {
 	page := v.page("")
 	page.Description = v.W.T("home.description")
 	fee, net := s.pay.Keep(homeExample)
-	return v.render(http.StatusOK, views.HomePage(page, views.Home{Card: s.homeCard(v), Price: homeExample, Fee: fee, Net: net}))
+	return v.render(http.StatusOK, views.HomePage(page, views.Home{Card: s.homeCard(v), Price: homeExample, Fee: fee, Net: net, Host: s.host()}))
+}
+
+// host is the name of this installation as networks show it below a picture.
+func (s *Server) host() string {
+	_, host, _ := strings.Cut(s.set.BaseURL, "://")
+	return host
 }
 
 // homeCard is the newest offer that looks its best in a post: with a picture, and something left. The page is there

@@ -32,7 +32,7 @@ func TestLegalPages(t *testing.T) {
 	}
 	w := newWorld(t, func(set *Settings) { set.LegalFolder = folder })
 	b := newBrowser(t, w)
-	b.get("/legal/terms").want(200, "Terms", "The rules", "Be kind.")
+	b.get("/legal/terms").want(200, "Terms", "The rules", "Be kind")
 	if !strings.Contains(b.body, "<em>kind</em>") || !strings.Contains(b.body, "<h2>The rules</h2>") || strings.Contains(b.body, "alert(1)") {
 		t.Error("the operator's text is not as it should be")
 	}

@@ -154,6 +154,7 @@ func TestAnOrderThatCameTooLate(t *testing.T) {
 		{func(o *models.OrderView) { o.Shortfall, o.Payment, o.Refunded = true, "refunded", o.Total }, "It was gone: your money is coming back"},
 		{func(o *models.OrderView) { o.Payment, o.Refunded = "refunded", o.Total }, "Your money is coming back"},
 		{func(o *models.OrderView) { o.Payment, o.Refunded = "partly_refunded", 1000 }, "€10.00 of €24.00"},
+		{func(o *models.OrderView) { o.Card = "visa 4242" }, "Visa •••• 4242"},
 		{func(o *models.OrderView) { o.Payment = "failed" }, "The payment did not go through"},
 	} {
 		changed := *order
