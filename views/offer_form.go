@@ -43,7 +43,7 @@ func (d OfferDesigner) field(p Page, id, value string) Field {
 // example says of a field that a starting point filled that its words are not the merchant's yet.
 func (d OfferDesigner) example(p Page, f Field) Field {
 	if d.Start != "" {
-		f.Hint = strings.TrimSpace(p.T("offer.form.example") + " " + f.Hint)
+		f.Hint = p.T("offer.form.example")
 	}
 	return f
 }
@@ -56,16 +56,20 @@ func (d OfferDesigner) title(p Page) Field {
 
 func (d OfferDesigner) words(p Page) Field {
 	f := d.example(p, d.field(p, "words", d.Form.Words))
-	f.Limit, f.Rows, f.Attrs = models.WordsMost, 6, map[string]any{"dir": "auto"}
+	f.Limit, f.Rows, f.Attrs = models.WordsMost, 8, map[string]any{"dir": "auto"}
 	return f
 }
 
 func (d OfferDesigner) price(p Page) Field {
 	f := d.field(p, "price", d.Form.Price)
-	if d.Keep != "" {
+	f = d.example(p, f)
+	switch {
+	case d.Keep != "" && d.Start != "":
+		f.Hint += " " + d.Keep
+	case d.Keep != "":
 		f.Hint = d.Keep
 	}
-	return d.example(p, f)
+	return f
 }
 
 func (d OfferDesigner) currency(p Page) Field {
@@ -74,7 +78,7 @@ func (d OfferDesigner) currency(p Page) Field {
 
 func (d OfferDesigner) stock(p Page) Field {
 	f := d.field(p, "stock", d.Form.Stock)
-	f.Optional = true
+	f.Optional, f.Size = true, "m"
 	if d.Sold > 0 {
 		f.Hint = p.N("offer.form.stock.sold", d.Sold)
 	}
@@ -83,7 +87,7 @@ func (d OfferDesigner) stock(p Page) Field {
 
 func (d OfferDesigner) limit(p Page) Field {
 	f := d.field(p, "limit", d.Form.Limit)
-	f.Optional = true
+	f.Optional, f.Size = true, "m"
 	return f
 }
 
@@ -132,7 +136,7 @@ func cardOf(p Page, o *models.OfferView, now time.Time) OfferCard {
 	if o.Picture != nil {
 		card.Picture = PicturePath(o.Picture.Digest, "full")
 	}
-	card.Left = FanOffer{Offer: o}.stock(p)
+	card.Left = FanOffer{Offer: o, State: FanPreview}.stock(p)
 	if left, unlimited := o.Left(); !unlimited && left <= 0 {
 		card.Left = p.T("state.offer.sold_out.title")
 	}

@@ -48,7 +48,7 @@ func (r OfferReview) words(p Page) string {
 
 func (r OfferReview) limit(p Page) string {
 	if r.Offer.LimitPerBuyer == nil {
-		return p.T("common.none")
+		return p.T("offer.limit.none")
 	}
 	return p.W.Number(*r.Offer.LimitPerBuyer)
 }

@@ -172,7 +172,7 @@ func (o ShopOffer) mayEnd() bool { return o.mayPause() || o.MaySell && o.state()
 
 func (o ShopOffer) facts(p Page) []Fact {
 	v, never := o.Offer.Version, p.T("offer.end.none")
-	limit := p.T("common.none")
+	limit := p.T("offer.limit.none")
 	if o.Offer.LimitPerBuyer != nil {
 		limit = p.W.Number(*o.Offer.LimitPerBuyer)
 	}

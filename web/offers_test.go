@@ -37,6 +37,9 @@ func TestAnOfferFromTheFormToTheFeed(t *testing.T) {
 	slug := strings.Split(b.at.Path, "/")[3]
 	b.get("/dashboard/offers/"+slug).want(http.StatusOK, "Draft", "You receive", "€22.93")
 	b.get("/dashboard/offers/"+slug+"/preview").want(http.StatusOK, "Preview", "Linen apron, sage")
+	if strings.Contains(b.body, "/checkouts") {
+		t.Fatal("a preview takes money")
+	}
 	b.get("/dashboard/offers/"+slug+"/posts/new").want(http.StatusOK, "no approved version yet")
 	b.get("/dashboard/offers/"+slug+"/review").submit("Send for review", nil).want(http.StatusOK, "Sent for review", "In review")
 	b.get("/dashboard/offers?state=in_review").want(http.StatusOK, "Linen apron, sage", "In review")
