@@ -166,9 +166,10 @@ func seenFacts(p Page, o *models.OfferView, shop *models.Shop) []Fact {
 	}
 	return []Fact{
 		{Name: p.T("offer.fact.fulfilment"), Value: p.T("offer.fulfilment." + o.Version.Fulfilment + ".name")},
+		{Name: p.T("offer.fact.left"), Value: stockText(p, &o.Offer)},
 		{Name: p.T("offer.fact.limit"), Value: limit},
-		{Name: p.T("offer.fact.starts"), Value: momentText(p, o.StartsAt, p.T("offer.start.none"))},
-		{Name: p.T("offer.fact.ends"), Value: momentText(p, o.EndsAt, p.T("offer.end.none"))},
+		{Name: p.T("offer.fact.starts"), Value: momentText(p, o.StartsAt, p.T("admin.review.starts"))},
+		{Name: p.T("offer.fact.ends"), Value: momentText(p, o.EndsAt, p.T("admin.review.ends"))},
 		{Name: p.T("offer.fact.zone"), Value: p.W.City()},
 		{Name: p.T("offer.fact.hashtag"), Value: fieldText(p, &o.Version, "hashtag")},
 		{Name: p.T("admin.shop.seller"), Value: who},

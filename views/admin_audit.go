@@ -41,6 +41,15 @@ func auditDetail(p Page, line *models.AuditLine) string {
 	return line.Detail
 }
 
+// auditLink leads to the offer that an entry is about; empty where it is about anything else.
+func auditLink(line *models.AuditLine) string {
+	noun, _, _ := strings.Cut(line.Action, ".")
+	if line.Object != "" && (noun == "offer" || noun == "review" || noun == "report") {
+		return AdminOfferPath(line.Object)
+	}
+	return ""
+}
+
 func auditMoments(p Page, lines []models.AuditLine) []Moment {
 	var list []Moment
 	for i := range lines {
