@@ -101,8 +101,21 @@ func (b *browser) open(address string) {
 // press clicks a button or link by its words, and waits for the page that it leads to.
 func (b *browser) press(label string) {
 	b.t.Helper()
-	path := fmt.Sprintf(`//*[(self::button or self::a or self::summary) and contains(normalize-space(.), %q)]`, label)
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(path, chromedp.NodeVisible)); err != nil {
+	b.pressAt(label, `//main//*[(self::button or self::a or self::summary) and contains(normalize-space(.), "`+label+`")]`)
+}
+
+// pressNamed clicks the button of a form with this name and value.
+func (b *browser) pressNamed(name, value string) {
+	b.t.Helper()
+	b.pressAt(name+"="+value, `//button[@name="`+name+`" and @value="`+value+`"]`)
+}
+
+func (b *browser) pressAt(label, path string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(path, chromedp.NodeVisible)); err != nil {
+		b.shot("failed")
 		b.t.Fatalf("press %q at %s: %v\n%s", label, b.where(), err, b.text())
 	}
 }
@@ -127,13 +140,16 @@ func (b *browser) upload(name, file string) {
 	b.do(chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf("input[name=%q]", name)), []string{file}))
 }
 
+// spaces makes every space a plain one: pages hold some that do not break.
+var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2066", "", "\u2069", "")
+
 // text is what the page says.
 func (b *browser) text() string {
 	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`))
 	if err != nil {
 		return err.Error()
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(text, " ", " "), " ", " ")
+	return spaces.Replace(text)
 }
 
 // reads checks that the page says all of these.
@@ -141,7 +157,7 @@ func (b *browser) reads(wanted ...string) {
 	b.t.Helper()
 	text := b.text()
 	for _, want := range wanted {
-		if !strings.Contains(text, want) {
+		if !strings.Contains(text, spaces.Replace(want)) {
 			b.shot("failed")
 			b.t.Fatalf("%s does not say %q:\n%s", b.where(), want, text)
 		}
@@ -152,7 +168,7 @@ func (b *browser) reads(wanted ...string) {
 func (b *browser) refreshUntil(want string) {
 	b.t.Helper()
 	eventually(b.t, fmt.Sprintf("%s says %q", b.where(), want), func() bool {
-		if strings.Contains(b.text(), want) {
+		if strings.Contains(b.text(), spaces.Replace(want)) {
 			return true
 		}
 		b.do(chromedp.Reload())

@@ -74,9 +74,25 @@ func (l *lockedBuffer) String() string {
 // start runs Tillbird in a folder of its own. env are further settings, NAME=value.
 func start(t testing.TB, env ...string) *process {
 	t.Helper()
-	p := &process{t: t, data: t.TempDir(), database: testDatabase(t), ports: []string{"0", "0", "0"}}
+	p := prepare(t)
 	p.run(env...)
 	return p
+}
+
+// prepare is a folder and a database for a process that does not run yet.
+func prepare(t testing.TB) *process {
+	t.Helper()
+	return &process{t: t, data: t.TempDir(), database: testDatabase(t), ports: []string{"0", "0", "0"}}
+}
+
+// command runs one of the small commands on the same data, and gives what it printed.
+func (p *process) command(input string, args ...string) (string, error) {
+	p.t.Helper()
+	cmd := exec.CommandContext(p.t.Context(), binary, append(args, "-data", p.data)...)
+	cmd.Env = append(os.Environ(), "TILLBIRD_DATABASE_URL="+p.database)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // again starts it anew on the same data and the same addresses.
@@ -91,7 +107,7 @@ func (p *process) run(env ...string) {
 	t.Helper()
 	p.logs = &lockedBuffer{}
 	p.cmd = exec.Command(binary, "serve", "-addr", "127.0.0.1:"+p.ports[0], "-sandbox-addr", "127.0.0.1:"+p.ports[1], "-sandbox-mail-addr", "127.0.0.1:"+p.ports[2], "-data", p.data)
-	p.cmd.Env = append(os.Environ(), append([]string{"TILLBIRD_DATABASE_URL=" + p.database, "TILLBIRD_LOG_LEVEL=info", "TILLBIRD_DEMO=false"}, env...)...)
+	p.cmd.Env = append(os.Environ(), append([]string{"TILLBIRD_DATABASE_URL=" + p.database, "TILLBIRD_LOG_LEVEL=warn", "TILLBIRD_DEMO=false"}, env...)...)
 	p.cmd.Stderr = p.logs
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
