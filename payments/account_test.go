@@ -2,11 +2,13 @@ package payments_test
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tillbird/tillbird/payments"
 )
@@ -77,6 +79,34 @@ func TestAwayDoesNotUseUpTries(t *testing.T) {
 	w.drain()
 	if event := w.last("evt_1"); event.State != "done" {
 		t.Fatalf("%s: %s", event.State, event.Outcome)
+	}
+}
+
+// TestDoctorTellsWhyNoAccountIsMade, until one is made.
+func TestDoctorTellsWhyNoAccountIsMade(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(false)
+	good := w.shop.Country
+	w.shop.Country = "XX"
+	if _, err := w.pay.Connect(w.ctx, w.shop); !errors.Is(err, payments.ErrRefused) {
+		t.Fatal(err)
+	}
+	told := func() bool {
+		for _, finding := range w.pay.Check(w.ctx) {
+			if strings.Contains(finding.Do, "Express accounts") {
+				return true
+			}
+		}
+		return false
+	}
+	if !told() {
+		t.Error("doctor says nothing of it")
+	}
+	w.shop.Country = good
+	w.clock.Advance(time.Second)
+	if _, err := w.pay.Connect(w.ctx, w.shop); err != nil || told() {
+		t.Errorf("after it was mended: %v, told %v", err, told())
 	}
 }
 

@@ -8,7 +8,6 @@ package payments
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -72,7 +71,8 @@ type Payments struct {
 	livemode bool
 }
 
-// New makes the way to Stripe. It does not call Stripe. A missing setting is an error that names it.
+// New makes the way to Stripe. It does not call Stripe. A missing setting is an error that names it. CreateWebhooks and
+// Check work without a store: a running server may hold it.
 func New(store *models.Store, set Settings, log *slog.Logger) (*Payments, error) {
 	set.BaseURL = strings.TrimRight(set.BaseURL, "/")
 	set.APIURL = strings.TrimRight(set.APIURL, "/")
@@ -88,7 +88,7 @@ func New(store *models.Store, set Settings, log *slog.Logger) (*Payments, error)
 		return nil, errors.New("STRIPE_CONNECT_WEBHOOK_SECRET is missing; `tillbird webhooks create` makes it")
 	}
 	if set.FeeBasis < 0 || set.FeeBasis > 10_000 {
-		return nil, fmt.Errorf("TILLBIRD_FEE_PERCENT must lie between 0 and 100")
+		return nil, errors.New("TILLBIRD_FEE_PERCENT must lie between 0 and 100")
 	}
 	set.ShopCountries = slices.Clone(set.ShopCountries)
 	p := &Payments{store: store, set: set, log: log}

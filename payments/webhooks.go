@@ -109,13 +109,23 @@ func (p *Payments) Check(ctx context.Context) []Finding {
 	} else {
 		findings = append(findings, Finding{OK: true, What: "The key moves money in " + mode[p.livemode] + " mode."})
 	}
-	if why, err := p.store.Note(ctx, accountRefused); err == nil && why != "" {
-		findings = append(findings, Finding{
-			What: "Stripe refused to make a shop's account the last time: " + why,
-			Do:   "Enable Connect with Express accounts in Stripe's dashboard (Connect, Settings), and check TILLBIRD_SHOP_COUNTRIES; the next shop that connects clears this.",
-		})
-	}
+	findings = append(findings, p.checkAccounts(ctx)...)
 	return append(findings, p.checkEndpoints(ctx)...)
+}
+
+// checkAccounts tells of the last shop for which Stripe made no account.
+func (p *Payments) checkAccounts(ctx context.Context) []Finding {
+	if p.store == nil {
+		return nil
+	}
+	why, err := p.store.Note(ctx, accountRefused)
+	if err != nil || why == "" {
+		return nil
+	}
+	return []Finding{{
+		What: "Stripe refused to make a shop's account the last time: " + why,
+		Do:   "Enable Connect with Express accounts in Stripe's dashboard (Connect, Settings), and check TILLBIRD_SHOP_COUNTRIES; the next shop that connects clears this.",
+	}}
 }
 
 func (p *Payments) checkEndpoints(ctx context.Context) []Finding {
