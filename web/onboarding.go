@@ -22,8 +22,12 @@ func (s *Server) onboarding(v *visit, status int, away string) error {
 		return err
 	}
 	p := v.page("onboarding.title")
+	steps := views.SetupSteps(p, v.Shop, setup, v.Role)
+	for i := range steps {
+		steps[i].Act = views.Button{} // the page's own act is what is next here
+	}
 	return v.render(status, views.OnboardingPage(p, views.Onboarding{
-		Shop: v.Shop, Now: s.store.Now(), May: v.Role.May(models.Bank), Role: p.Shop.Role, Steps: views.SetupSteps(p, v.Shop, setup, v.Role), Away: away,
+		Shop: v.Shop, Now: s.store.Now(), May: v.Role.May(models.Bank), Role: p.Shop.Role, Steps: steps, Away: away,
 	}))
 }
 
