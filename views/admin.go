@@ -164,14 +164,17 @@ func seenFacts(p Page, o *models.OfferView, shop *models.Shop) []Fact {
 	if shop.SellerAddress != "" {
 		who += "\n" + shop.SellerAddress
 	}
-	return []Fact{
+	var list []Fact
+	if o.Stock == nil { // counted stock stands above, as fans see it
+		list = append(list, Fact{Name: p.T("offer.fact.left"), Value: p.T("common.unlimited")})
+	}
+	return append(list, []Fact{
 		{Name: p.T("offer.fact.fulfilment"), Value: p.T("offer.fulfilment." + o.Version.Fulfilment + ".name")},
-		{Name: p.T("offer.fact.left"), Value: stockText(p, &o.Offer)},
 		{Name: p.T("offer.fact.limit"), Value: limit},
 		{Name: p.T("offer.fact.starts"), Value: momentText(p, o.StartsAt, p.T("admin.review.starts"))},
 		{Name: p.T("offer.fact.ends"), Value: momentText(p, o.EndsAt, p.T("admin.review.ends"))},
 		{Name: p.T("offer.fact.zone"), Value: p.W.City()},
 		{Name: p.T("offer.fact.hashtag"), Value: fieldText(p, &o.Version, "hashtag")},
 		{Name: p.T("admin.shop.seller"), Value: who},
-	}
+	}...)
 }

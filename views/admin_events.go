@@ -66,8 +66,10 @@ func (a AdminEvent) facts(p Page) []Fact {
 	}
 	list := []Fact{
 		{Name: p.T("admin.event.id"), Value: e.StripeID},
-		{Name: p.T("admin.event.object"), Value: e.ObjectID, Href: EventsPath + "?q=" + url.QueryEscape(e.ObjectID)},
 		{Name: p.T("admin.event.endpoint"), Value: p.T("admin.event.endpoint." + e.Endpoint)},
+	}
+	if e.ObjectID != "" {
+		list = append(list, Fact{Name: p.T("admin.event.object"), Value: e.ObjectID, Href: EventsPath + "?q=" + url.QueryEscape(e.ObjectID)})
 	}
 	if e.Account != "" {
 		list = append(list, Fact{Name: p.T("admin.event.account"), Value: e.Account, Href: EventsPath + "?q=" + url.QueryEscape(e.Account)})
