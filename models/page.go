@@ -29,14 +29,20 @@ func (p Page) Limit() int {
 	return p.Size
 }
 
+// place reads the cursor; ok is false for none, and for one that is not ours.
+func (p Page) place() (at time.Time, id string, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	stamp, id, cut := strings.Cut(string(raw), " ")
+	at, timeErr := time.Parse(time.RFC3339Nano, stamp)
+	return at, id, err == nil && cut && timeErr == nil
+}
+
 // apply orders by column and id, newest first, and asks for one row more than the page, which tells that there is more.
 func (p Page) apply(db *gorm.DB, column string) *gorm.DB {
 	db = db.Limit(p.Limit() + 1)
-	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	stamp, id, ok := strings.Cut(string(raw), " ")
-	at, timeErr := time.Parse(time.RFC3339Nano, stamp)
+	at, id, ok := p.place()
 	switch {
-	case p.Cursor == "" || err != nil || !ok || timeErr != nil:
+	case !ok:
 		return db.Order(column + " DESC, id DESC")
 	case p.Newer:
 		return db.Order(column+", id").Where("("+column+" > ? OR "+column+" = ? AND id > ?)", at, at, id)
@@ -51,9 +57,10 @@ func Turn[T any](p Page, rows []T) (shown []T, newer, older bool) {
 	if more {
 		rows = rows[:p.Limit()]
 	}
-	if p.Newer && p.Cursor != "" {
+	_, _, ok := p.place()
+	if p.Newer && ok {
 		slices.Reverse(rows)
 		return rows, more, true
 	}
-	return rows, p.Cursor != "", more
+	return rows, ok, more
 }

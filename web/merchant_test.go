@@ -208,3 +208,47 @@ func TestPreparing(t *testing.T) {
 	w.must(w.store.OpenShop(t.Context(), shop))
 	b.get("/dashboard").want(http.StatusOK, "Overview")
 }
+
+func TestSalesPagesGoBackToWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	offer := w.live(models.OfferForm{Title: "Tea", Price: "9,00"})
+	for range 30 {
+		w.sell(offer, w.store.Now().Format("150405")+"@example.com")
+		w.advance(time.Minute)
+	}
+	b := w.signIn("ana@example.com", anaPassword)
+	follow := func(rel string) {
+		t.Helper()
+		for link := range elements(b.doc, "a") {
+			if attr(link, "rel") == rel {
+				b.get(attr(link, "href")).want(http.StatusOK)
+				return
+			}
+		}
+		t.Fatalf("no way %s at %s", rel, b.at)
+	}
+	listed := func() (list []string) {
+		for link := range elements(b.doc, "a") {
+			if strings.HasPrefix(attr(link, "href"), "/dashboard/sales/") {
+				list = append(list, attr(link, "href"))
+			}
+		}
+		return list
+	}
+	b.get("/dashboard/sales")
+	first := listed()
+	follow("next")
+	if rest := listed(); len(first) != 25 || len(rest) != 5 {
+		t.Fatalf("%d and %d orders", len(first), len(rest))
+	}
+	w.sell(offer, "fresh@example.com")
+	follow("prev")
+	if back := listed(); strings.Join(back, " ") != strings.Join(first, " ") {
+		t.Error("the way back leads to other orders")
+	}
+	follow("prev")
+	if top := listed(); len(top) != 25 || top[1] != first[0] {
+		t.Errorf("the top has %d orders", len(top))
+	}
+}
