@@ -87,7 +87,7 @@ func (a AdminReview) claimedByAnother() bool {
 
 // changedText names what a case changes.
 func changedText(p Page, c *models.ReviewCase) string {
-	if c.Approved == nil {
+	if c.Approved == nil || c.Version.Number == 1 {
 		return p.T("admin.review.first")
 	}
 	var names []string

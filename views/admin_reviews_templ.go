@@ -512,7 +512,7 @@ func AdminReviewPage(p Page, a AdminReview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if a.Case.Approved != nil {
+			if a.Case.Approved != nil && a.Case.Review.State == "open" {
 				templ_7745c5c3_Err = adminChanges(p, a.Case).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
