@@ -48,6 +48,7 @@ func TestAnEditDoesNotUndoAnothers(t *testing.T) {
 	seen := offer.Mark()
 	first := models.OfferForm{Title: "Linen apron, sage", Price: "42", Currency: "eur", Stock: "5", Fulfilment: "ship", Hashtag: "BuyApron", Seen: seen}
 	must(t, store.UpdateOffer(ctx, shop, user, &offer.Offer, first))
+	must(t, store.UpdateOffer(ctx, shop, user, &offer.Offer, first)) // pressed twice
 	clock.Advance(time.Minute)
 	second := first
 	second.Title, second.Stock = "Linen apron", "9"

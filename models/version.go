@@ -77,7 +77,7 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 	}
 	now := s.now()
 	err := s.write(ctx, func(db *tx) error {
-		if err := db.checkSeen(shop, offer, form.Seen); err != nil {
+		if err := db.checkSeen(shop, offer, form.Seen, fields); err != nil {
 			return err
 		}
 		if err := db.checkFields(shop, offer, fields); err != nil {
@@ -102,8 +102,9 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 	return err
 }
 
-// checkSeen refuses an edit that began with another content than stands there now. Problem: offer changed_meanwhile.
-func (t *tx) checkSeen(shop *Shop, offer *Offer, seen string) error {
+// checkSeen refuses an edit that began with another content than stands there now, unless what stands there is the edit
+// itself, sent twice. Problem: offer changed_meanwhile.
+func (t *tx) checkSeen(shop *Shop, offer *Offer, seen string, fields offerFields) error {
 	if seen == "" {
 		return nil
 	}
@@ -118,7 +119,9 @@ func (t *tx) checkSeen(shop *Shop, offer *Offer, seen string) error {
 	if err := t.Where("id = ?", now.LatestVersionID).Take(&now.Version).Error; err != nil {
 		return found(err)
 	}
-	if now.Mark() != seen {
+	typed := OfferView{Version: fields.version}
+	fields.onOffer(&typed.Offer)
+	if mark := now.Mark(); mark != seen && mark != typed.Mark() {
 		return Problems{{Field: "offer", Code: "changed_meanwhile"}}
 	}
 	return nil

@@ -63,6 +63,7 @@ func (d OfferDesigner) words(p Page) Field {
 func (d OfferDesigner) price(p Page) Field {
 	f := d.field(p, "price", d.Form.Price)
 	f = d.example(p, f)
+	f.Size = "m"
 	switch {
 	case d.Keep != "" && d.Start != "":
 		f.Hint += " " + d.Keep

@@ -21,7 +21,7 @@ type OfferReview struct {
 	Review   *models.Review // the decision that asked for changes, if there was one
 	Checks   []OfferCheck
 	Now      time.Time
-	Email    string // where the decision is written to
+	Email    string // where the decision is written to; empty where that is another member
 	Changes  []string
 	Refused  []OfferCheck // why it was not sent just now
 	Sendable bool         // the newest content is a draft

@@ -110,8 +110,9 @@ func moneys(p Page, list []models.Money, currency string) string {
 
 // ShopOffer is what the merchant's page of one offer shows.
 type ShopOffer struct {
-	Offer     *models.OfferView
-	Review    *models.Review // the latest decision, where it is about the newest content
+	Offer     *models.OfferView // with the newest content
+	Fans      *models.OfferView // with the content that fans see; the newest where they see none yet
+	Review    *models.Review    // the latest decision, where it is about the newest content
 	Versions  []models.Version
 	Posts     []models.PostView
 	Now       time.Time
@@ -134,6 +135,9 @@ func (o ShopOffer) state() string {
 func (o ShopOffer) next(p Page) (act Button, post bool) {
 	slug := o.Offer.Slug
 	take := Button{Kind: "primary", Icon: "play", Label: p.T("offer.act.publish")}
+	if o.Offer.State != "draft" {
+		take.Label = p.T("offer.act.resume")
+	}
 	share := Button{Kind: "primary", Icon: "megaphone", Label: p.T("offer.act.post"), Href: NewPostPath(slug)}
 	switch state := o.state(); {
 	case state == "taken_down" || !o.MaySell:
@@ -162,6 +166,15 @@ func (o ShopOffer) nextInReview(p Page) Button {
 	return Button{Kind: "primary", Icon: "pencil", Label: p.T("offer.act.fix"), Href: OfferEditPath(o.Offer.Slug)}
 }
 
+// changed names what the newest content changes of what fans see.
+func (o ShopOffer) changed(p Page) string {
+	var names []string
+	for _, name := range o.Offer.Version.Changes(o.Offer.Approved) {
+		names = append(names, p.T("offer.changed."+name))
+	}
+	return p.W.List(names)
+}
+
 // mayPause and mayEnd tell which other changes of state there are.
 func (o ShopOffer) mayPause() bool {
 	state := o.Offer.StateAt(o.Now)
@@ -171,7 +184,7 @@ func (o ShopOffer) mayPause() bool {
 func (o ShopOffer) mayEnd() bool { return o.mayPause() || o.MaySell && o.state() == "paused" }
 
 func (o ShopOffer) facts(p Page) []Fact {
-	v, never := o.Offer.Version, p.T("offer.end.none")
+	v, never := o.Fans.Version, p.T("offer.end.none")
 	limit := p.T("offer.limit.none")
 	if o.Offer.LimitPerBuyer != nil {
 		limit = p.W.Number(*o.Offer.LimitPerBuyer)

@@ -23,6 +23,9 @@ func (s *Server) createReview(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if offer.Version.State == "in_review" {
+		return v.see(views.ShopOfferPath(offer.Slug)) // pressed twice
+	}
 	err = s.store.SendToReview(v.ctx(), v.Shop, v.User, &offer.Offer)
 	var problems models.Problems
 	if errors.As(err, &problems) {
@@ -53,6 +56,9 @@ func (s *Server) showCheck(v *visit, status int, offer *models.OfferView, refuse
 	shown := views.OfferReview{
 		Offer: offer, Review: review, Now: s.store.Now(), Email: v.User.Email, Changes: offer.Version.Changes(offer.Approved),
 		Checks: s.checks(v, offer), Sendable: offer.Version.State == "draft" && offer.State != "taken_down",
+	}
+	if v.Role != models.Owner {
+		shown.Email = ""
 	}
 	for _, problem := range refused {
 		check := views.OfferCheck{Text: v.W.T("problem."+problem.Code, problem.Data...)}

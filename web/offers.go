@@ -118,10 +118,20 @@ func afterSave(slug, then string) string {
 	return views.ShopOfferPath(slug)
 }
 
+// editable finds an offer that may be edited; nil where the visit was sent back to the offer's page.
+func (s *Server) editable(v *visit) (*models.OfferView, error) {
+	offer, err := s.shopOffer(v)
+	if err != nil || offer.State != "taken_down" {
+		return offer, err
+	}
+	v.say(views.ToneWarning, v.W.T("state.offer.taken_down.sentence"))
+	return nil, v.see(views.ShopOfferPath(offer.Slug))
+}
+
 // editOffer is the form as the offer stands.
 func (s *Server) editOffer(v *visit) error {
-	offer, err := s.shopOffer(v)
-	if err != nil {
+	offer, err := s.editable(v)
+	if err != nil || offer == nil {
 		return err
 	}
 	form := models.FormOf(offer, v.Shop.Zone(), func(m models.Money) string { return v.W.MoneyInput(m) })
@@ -131,8 +141,8 @@ func (s *Server) editOffer(v *visit) error {
 
 // updateOffer keeps an edit, unless somebody else saved another meanwhile.
 func (s *Server) updateOffer(v *visit) error {
-	offer, err := s.shopOffer(v)
-	if err != nil {
+	offer, err := s.editable(v)
+	if err != nil || offer == nil {
 		return err
 	}
 	d, err := s.readOffer(v, offer)
@@ -191,12 +201,17 @@ func (s *Server) showShopOffer(v *visit) error {
 // showOneOffer shows an offer, and why it was not changed where it was not.
 func (s *Server) showOneOffer(v *visit, status int, offer *models.OfferView, problem string) error {
 	shown := views.ShopOffer{
-		Offer: offer, Now: s.store.Now(), PublicURL: s.set.BaseURL + views.OfferPath(offer.Slug),
+		Offer: offer, Fans: offer, Now: s.store.Now(), PublicURL: s.set.BaseURL + views.OfferPath(offer.Slug),
 		MaySell: v.may(models.Sell), CanSell: v.Shop.CanSell(s.pay.OnBehalfOf()), Problem: problem,
 	}
 	var err error
 	if shown.Review, err = s.decisionOn(v, offer); err != nil {
 		return err
+	}
+	if offer.Approved != nil {
+		if shown.Fans, err = s.asFansSee(v, offer); err != nil {
+			return err
+		}
 	}
 	if shown.Versions, err = s.store.VersionsOf(v.ctx(), &offer.Offer); err != nil {
 		return err
@@ -206,11 +221,11 @@ func (s *Server) showOneOffer(v *visit, status int, offer *models.OfferView, pro
 		return err
 	}
 	shown.Posts, _, _ = models.Turn(models.Page{Size: 100}, posts)
-	if offer.Version.Price > 0 {
-		_, shown.Keep = s.pay.Keep(offer.Version.Money())
+	if shown.Fans.Version.Price > 0 {
+		_, shown.Keep = s.pay.Keep(shown.Fans.Version.Money())
 	}
 	page := v.page("")
-	page.Title = views.Plain(offer.Version.Title)
+	page.Title = views.Plain(shown.Fans.Version.Title)
 	if problem != "" {
 		page.Problems = 1
 	}

@@ -199,7 +199,10 @@ func TestTwoEditorsAtOnce(t *testing.T) {
 	if two.field("title") != "Linen apron, rust" || w.offer(offer.Slug).Version.Title != "Linen apron, sage" {
 		t.Fatal("one editor undid the other, or lost what was typed")
 	}
+	again := two.answer
 	two.submit("Save draft", nil).want(http.StatusOK, "Linen apron, rust")
+	two.answer = again // pressed twice
+	two.submit("Save draft", nil).want(http.StatusOK, "Draft saved")
 }
 
 func TestEditingWhatSells(t *testing.T) {
@@ -221,7 +224,11 @@ func TestEditingWhatSells(t *testing.T) {
 	b.get("/dashboard/offers/"+offer.Slug).want(http.StatusOK, "may belong to somebody else", "That colour is a trade mark.", "Fix and send again", "Live")
 	b.get(edit).submit("Save and check", url.Values{"title": {"Linen apron, reddish"}}).want(http.StatusOK, "What the moderator asked for", "That colour is a trade mark.")
 	b.submit("Send for review", nil).want(http.StatusOK, "Sent for review")
+	b.post("/dashboard/offers/"+offer.Slug+"/review", nil).want(http.StatusOK, "A moderator is looking at your change")
+	w.decide(offer.Slug, models.Decision{Verdict: "approved"})
 	b.post("/dashboard/offers/"+offer.Slug+"/review", nil).want(http.StatusUnprocessableEntity, "no longer changes")
+	w.must(w.store.TakeDown(t.Context(), w.admin, &w.offer(offer.Slug).Offer, "It was reported."))
+	b.get(edit).want(http.StatusOK, "Taken down", "It was reported.").without("Edit the offer", "Make a post")
 }
 
 func TestStockBelowSold(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -71,7 +72,7 @@ func postTyped(v *visit) (typedPost, error) {
 	if err != nil {
 		return typedPost{}, badForm(err)
 	}
-	return typedPost{key: form.Get("key"), network: form.Get("network"), text: form.Get("text"), then: form.Get("then")}, nil
+	return typedPost{key: form.Get("key"), network: form.Get("network"), text: strings.ReplaceAll(form.Get("text"), "\r\n", "\n"), then: form.Get("then")}, nil
 }
 
 // createPost makes the post. The same form sent twice makes one.

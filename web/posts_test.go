@@ -65,7 +65,10 @@ func TestTextsOfPosts(t *testing.T) {
 	b.submit("Make the post", nil).want(http.StatusOK, "Copy the text and paste it where you post")
 	b.get(composer).submit("Make the post", url.Values{"text": {" \n "}}).want(http.StatusUnprocessableEntity, "There is a problem")
 	b.get(composer).submit("Make the post", url.Values{"network": {"bluesky"}, "text": {"مئزر 🧵 <b>"}}).want(http.StatusOK, "مئزر 🧵 <b>")
-	b.submit("Save the text", url.Values{"text": {"Another text"}}).want(http.StatusOK, "Text saved", "Another text")
+	b.submit("Save the text", url.Values{"text": {"Another\r\ntext"}}).want(http.StatusOK, "Text saved", "Another text")
+	if strings.Contains(b.field("text"), "\r") {
+		t.Error("line ends are kept as browsers send them, and counted twice")
+	}
 	b.submit("Save the text", url.Values{"text": {strings.Repeat("b", 400)}}).want(http.StatusUnprocessableEntity, "too many for Bluesky")
 	b.post("/dashboard/offers/"+offer.Slug+"/posts", url.Values{"key": {"k"}, "network": {"myspace"}, "text": {"x"}}).want(http.StatusBadRequest)
 }
