@@ -16,8 +16,8 @@ import (
 // Jobs are inserted in the transaction of the change that wants them and worked at least once, so each work function
 // must bear running twice. A job cut off by a crash is taken up again after jobRescue.
 const (
-	jobTimeout  = time.Minute
-	jobRescue   = 2 * time.Minute
+	jobTimeout  = 45 * time.Second
+	jobRescue   = time.Minute
 	jobAttempts = 20
 )
 

@@ -180,10 +180,14 @@ func (p *process) wait() {
 	}
 }
 
+// patience is how long anything may take. On PostgreSQL a job that a crash cut off is rescued after a minute or two,
+// since another instance may still be at it.
+const patience = 4 * time.Minute
+
 // eventually asks until the answer is yes; nothing is assumed about how long it takes, but for a limit.
 func eventually(t testing.TB, what string, ask func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 45*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
