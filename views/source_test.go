@@ -28,6 +28,9 @@ func TestSources(t *testing.T) {
 			t.Fatal(err)
 		}
 		for what, pattern := range never {
+			if file == "letters.templ" && what == "an inline style" {
+				continue // mail programs know no other
+			}
 			if at := pattern.Find(source); at != nil {
 				t.Errorf("%s holds %s: %s", file, what, at)
 			}
