@@ -16,6 +16,7 @@ import (
 type clock struct {
 	mu    sync.Mutex
 	begin time.Time
+	last  time.Time // the last day begins no later
 	now   time.Time
 }
 
@@ -29,7 +30,14 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
-func (c *clock) setDay(day int) { c.set(c.begin.AddDate(0, 0, day).Add(7 * time.Hour)) }
+// setDay begins a day at seven in the morning, UTC; today earlier where it is earlier.
+func (c *clock) setDay(day int) {
+	at := c.begin.AddDate(0, 0, day).Add(7 * time.Hour)
+	if at.After(c.last) {
+		at = c.last
+	}
+	c.set(at)
+}
 
 // set moves the clock, never back.
 func (c *clock) set(at time.Time) {

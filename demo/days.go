@@ -161,7 +161,7 @@ func (w *world) sell(ctx context.Context, day int) error {
 			continue
 		}
 		for _, g := range s.goods {
-			most := g.plan.daily
+			most := g.plan.daily * (80 + 60*day/w.set.Days) / 100 // a shop that grows
 			if weekday == time.Saturday || weekday == time.Sunday {
 				most += most / 2
 			}
@@ -181,7 +181,10 @@ func (w *world) sell(ctx context.Context, day int) error {
 
 // buy lets one fan come, and most often pay.
 func (w *world) buy(ctx context.Context, s *stall, g *good) error {
-	w.clock.set(w.clock.Now().Add(time.Duration(4+w.dice.IntN(22)) * time.Minute))
+	w.clock.set(w.clock.Now().Add(time.Duration(8+w.dice.IntN(70)) * time.Minute))
+	if w.clock.Now().After(w.real()) {
+		return nil // today has not come further yet
+	}
 	code := ""
 	if len(g.posts) > 0 && w.dice.IntN(100) < 68 {
 		code = g.posts[len(g.posts)-1]

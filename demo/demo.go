@@ -47,6 +47,7 @@ type world struct {
 	set    Settings
 	log    *slog.Logger
 	clock  *clock
+	real   func() time.Time   // the sandbox's own time
 	store  *models.Store      // keeps the demo's time
 	now    *payments.Payments // for pages that live by the sandbox's own time: onboarding
 	past   *payments.Payments // makes checkouts at the demo's time
@@ -108,7 +109,7 @@ func newWorld(ctx context.Context, store *models.Store, set Settings, log *slog.
 	if err != nil {
 		return nil, err
 	}
-	w := &world{set: set, log: log, clock: &clock{begin: begin}, client: &http.Client{Timeout: 20 * time.Second}, dice: rand.New(rand.NewPCG(7, 42))}
+	w := &world{set: set, log: log, clock: &clock{begin: begin, last: store.Now().Add(-90 * time.Minute)}, real: store.Now, client: &http.Client{Timeout: 20 * time.Second}, dice: rand.New(rand.NewPCG(7, 42))}
 	w.store = store.At(w.clock.Now)
 	if w.now, err = payments.New(w.store, set.Payments, log); err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func beginning(ctx context.Context, store *models.Store, days int) (time.Time, e
 	if begin, err := time.Parse(time.RFC3339, kept); err == nil {
 		return begin, nil
 	}
-	begin := store.Now().Truncate(24*time.Hour).AddDate(0, 0, -days)
+	begin := store.Now().Truncate(24*time.Hour).AddDate(0, 0, 1-days)
 	return begin, store.KeepNote(ctx, "demo.begin", begin.Format(time.RFC3339))
 }
 
