@@ -181,10 +181,11 @@ func (w *world) sell(ctx context.Context, day int) error {
 
 // buy lets one fan come, and most often pay.
 func (w *world) buy(ctx context.Context, s *stall, g *good) error {
-	w.clock.set(w.clock.Now().Add(time.Duration(8+w.dice.IntN(70)) * time.Minute))
-	if w.clock.Now().After(w.real()) {
+	comes := w.clock.Now().Add(time.Duration(8+w.dice.IntN(70)) * time.Minute)
+	if comes.Add(5 * time.Minute).After(w.real()) {
 		return nil // today has not come further yet
 	}
+	w.clock.set(comes)
 	code := ""
 	if len(g.posts) > 0 && w.dice.IntN(100) < 68 {
 		code = g.posts[len(g.posts)-1]

@@ -64,8 +64,8 @@ var kestrel = shopPlan{
 			picture: "bread", born: 30, verdict: "approved", daily: 3, post: "I wrote down everything I know about sourdough. It took sixty pages.", again: "Sunday is for sourdough. The e-book is 60 pages and reads in one proof.",
 		},
 		{
-			form:    models.OfferForm{Title: "Letterpress workshop, 5 December", Words: "Three hours at the press with coffee. You take home twenty cards of your own design.", Price: "65.00", Currency: "eur", Stock: "12", Limit: "2", Fulfilment: "nothing", Hashtag: "PressDay", Alt: "A hand pulling a print from a small letterpress"},
-			picture: "press", born: -14, ends: 9, verdict: "approved", daily: 1, post: "Twelve places at the press on 5 December. Ink on your fingers guaranteed.",
+			form:    models.OfferForm{Title: "Letterpress workshop", Words: "Three hours at the press on a Saturday, with coffee. You take home twenty cards of your own design.", Price: "65.00", Currency: "eur", Stock: "12", Limit: "2", Fulfilment: "nothing", Hashtag: "PressDay", Alt: "A hand pulling a print from a small letterpress"},
+			picture: "press", born: -14, ends: 9, verdict: "approved", daily: 1, post: "Twelve places at the press. Ink on your fingers guaranteed.",
 		},
 		{
 			form:    models.OfferForm{Title: "Winter scarf, petrol", Words: "Merino from the Alps, woven in Lyon. 190 × 35 cm.", Price: "58.00", Currency: "eur", Stock: "80", Limit: "2", Fulfilment: "ship", Hashtag: "PetrolScarf", Alt: "A folded petrol blue woollen scarf with fringes"},
