@@ -120,6 +120,11 @@ func (c *call) succeed(intent, method object, checked bool) (result, error) {
 	if err := c.insert(str(charge, "id"), charge); err != nil {
 		return result{}, err
 	}
+	if reason := testCards[str(charge, "_number")].dispute; disputes(reason) {
+		if err := c.later("open dispute", str(charge, "id"), c.now+disputeOpens); err != nil {
+			return result{}, err
+		}
+	}
 	before := clone(c.present(charge))
 	tail, err := c.passOn(charge, intent)
 	if err != nil {

@@ -12,6 +12,7 @@ func (c *call) clearing() int64 {
 // entry is one line of an account's ledger; what it changes is amount less fee.
 type entry struct {
 	kind, source string
+	category     string // where it is not that of the kind
 	amount, fee  int64
 	currency     string
 	available    int64 // 0: at once
@@ -34,11 +35,14 @@ func (c *call) book(e entry) (string, error) {
 	if e.fees == nil {
 		e.fees = []any{}
 	}
+	if e.category == "" {
+		e.category = reporting[e.kind]
+	}
 	id := "txn_3" + random(23)
 	o := object{
 		"id": id, "object": "balance_transaction", "amount": e.amount, "available_on": e.available, "created": c.now, "currency": e.currency,
 		"description": e.description, "exchange_rate": nil, "fee": e.fee, "fee_details": e.fees, "net": e.amount - e.fee,
-		"reporting_category": reporting[e.kind], "source": orNil(e.source), "status": "pending", "type": e.kind,
+		"reporting_category": e.category, "source": orNil(e.source), "status": "pending", "type": e.kind,
 	}
 	if err := c.insert(id, o); err != nil {
 		return "", err

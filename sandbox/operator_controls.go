@@ -59,6 +59,27 @@ func (sb *Sandbox) settleHeld(w http.ResponseWriter, r *http.Request) {
 	sb.done(w, r, err)
 }
 
+// control does what a form of the operator's page asks for, and says why when it cannot be done.
+func (sb *Sandbox) control(w http.ResponseWriter, r *http.Request, work func(*call) error) {
+	if !sb.parseForm(w, r) {
+		return
+	}
+	err := sb.change(r.Context(), pastTime(r), work)
+	if isFailure(err) {
+		sb.declined(w, err.Error())
+		return
+	}
+	sb.done(w, r, err)
+}
+
+// declined says on a page of its own why nothing was done.
+func (sb *Sandbox) declined(w http.ResponseWriter, why string) {
+	sb.show(w, http.StatusUnprocessableEntity, "message.html", struct {
+		page
+		Text, Link, LinkText string
+	}{page{"en", "Nothing was changed"}, why, "/", "Back"}, policy{})
+}
+
 // done leads back to the operator's page after a change.
 func (sb *Sandbox) done(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {

@@ -15,6 +15,7 @@ type operatorPage struct {
 	Accounts []operatorAccount
 	Sessions []operatorSession
 	Charges  []operatorCharge
+	Disputes []operatorDispute
 	Events   []operatorEvent
 	Held     int64
 	Type     string
@@ -54,6 +55,9 @@ func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		if p.Charges, err = c.operatorCharges(); err != nil {
+			return err
+		}
+		if p.Disputes, err = c.operatorDisputes(); err != nil {
 			return err
 		}
 		if p.Events, err = c.operatorEvents(p.Type); err != nil {

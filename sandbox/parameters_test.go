@@ -39,6 +39,20 @@ func TestParametersFile(t *testing.T) {
 	if err := json.NewDecoder(unzipped).Decode(&spec); err != nil {
 		t.Fatal(err)
 	}
+	added, err := os.ReadFile("testdata/stripe/additions.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := spec
+	more.Paths = nil
+	if err := json.Unmarshal(added, &more); err != nil {
+		t.Fatal(err)
+	}
+	for path, methods := range more.Paths {
+		for method, operation := range methods {
+			spec.Paths[path][method] = operation
+		}
+	}
 	table := map[string]*parameter{}
 	for path, methods := range spec.Paths {
 		for method, operation := range methods {

@@ -64,7 +64,11 @@ func (c *call) refundable() (object, error) {
 	if !yes(charge, "paid") {
 		return nil, conflicting(param, "", "Charge %s failed and cannot be refunded.", id)
 	}
-	if yes(charge, "disputed") {
+	blocked, err := c.refundBlocked(charge)
+	if err != nil {
+		return nil, err
+	}
+	if blocked {
 		return nil, conflicting(param, "charge_disputed", "Charge %s has been charged back; cannot issue a refund.", id)
 	}
 	return charge, nil
@@ -143,7 +147,10 @@ func (c *call) noteRefund(charge, refund object, amount int64) error {
 	if err := c.emitChange("charge.refunded", charge, before); err != nil {
 		return err
 	}
-	return c.emit("refund.created", refund)
+	if err := c.emit("refund.created", refund); err != nil {
+		return err
+	}
+	return c.afterRefund(charge)
 }
 
 // newRefund is a refund of a charge that succeeds at once.

@@ -56,8 +56,11 @@ var endpoints = []endpoint{
 	{"GET", "/v1/refunds/{refund}", getRefund},
 	{"GET", "/v1/disputes", listDisputes},
 	{"GET", "/v1/disputes/{dispute}", getDispute},
+	{"POST", "/v1/disputes/{dispute}", updateDispute},
+	{"POST", "/v1/disputes/{dispute}/close", closeDispute},
 
 	{"GET", "/v1/transfers", listTransfers},
+	{"POST", "/v1/transfers", createTransfer},
 	{"GET", "/v1/transfers/{transfer}", getTransfer},
 	{"GET", "/v1/transfers/{id}/reversals", listReversals},
 	{"POST", "/v1/transfers/{id}/reversals", createReversal},
@@ -105,6 +108,8 @@ func (sb *Sandbox) Handler() http.Handler {
 	mux.HandleFunc("POST /clock", sb.updateClock)
 	mux.HandleFunc("POST /faults", sb.updateFaults)
 	mux.HandleFunc("POST /held", sb.settleHeld)
+	mux.HandleFunc("POST /disputes", sb.createDispute)
+	mux.HandleFunc("POST /disputes/{dispute}/outcome", sb.updateOutcome)
 	mux.HandleFunc("GET /mail", sb.listMails)
 	mux.HandleFunc("GET /mail/{id}", sb.showMail)
 	mux.HandleFunc("GET /mail/{id}/html", sb.showMailHTML)

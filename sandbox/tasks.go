@@ -16,6 +16,9 @@ var doTask = map[string]func(*call, string) error{
 	"settle refund":     settleRefund,
 	"fail refund":       failRefund,
 	"balance available": announceBalance,
+	"open dispute":      disputeLater,
+	"decide dispute":    decideDispute,
+	"dispute due":       disputeDue,
 }
 
 // later plans a task of the call's account.

@@ -14,18 +14,12 @@ func (c *call) passOn(charge, intent object) ([]emission, error) {
 	if _, part := data["amount"]; part {
 		amount = num(data, "amount")
 	}
-	transferID, paymentID := "tr_3"+random(23), "py_"+random(24)
-	booking, err := c.book(entry{kind: "transfer", source: transferID, amount: -amount, currency: currency, available: c.clearing()})
+	transfer, err := c.newTransfer(merchant.account, amount, currency, c.clearing())
 	if err != nil {
 		return nil, err
 	}
-	transfer := object{
-		"id": transferID, "object": "transfer", "amount": amount, "amount_reversed": 0, "balance_transaction": booking, "created": c.now, "currency": currency,
-		"description": nil, "destination": merchant.account, "destination_payment": paymentID, "livemode": false, "metadata": object{},
-		"reversals": sublist("/v1/transfers/"+transferID+"/reversals", nil), "reversed": false, "source_transaction": charge["id"], "source_type": "card",
-		"transfer_group": charge["transfer_group"],
-	}
-	charge["transfer"] = transferID
+	transferID, paymentID := str(transfer, "id"), str(transfer, "destination_payment")
+	transfer["source_transaction"], transfer["transfer_group"], charge["transfer"] = charge["id"], charge["transfer_group"], transferID
 	tail := []emission{{kind: "transfer.created", o: transfer}}
 	payment := merchant.newPayment(paymentID, transfer)
 	line := entry{kind: "payment", source: paymentID, amount: amount, currency: currency, available: c.clearing()}
@@ -47,6 +41,74 @@ func (c *call) passOn(charge, intent object) ([]emission, error) {
 		return nil, err
 	}
 	return tail, c.insert(transferID, transfer)
+}
+
+// newTransfer books money going out of the platform; what comes in is the work of the caller.
+func (c *call) newTransfer(destination string, amount int64, currency string, available int64) (object, error) {
+	id := "tr_3" + random(23)
+	booking, err := c.book(entry{kind: "transfer", source: id, amount: -amount, currency: currency, available: available})
+	return object{
+		"id": id, "object": "transfer", "amount": amount, "amount_reversed": 0, "balance_transaction": booking, "created": c.now, "currency": currency,
+		"description": nil, "destination": destination, "destination_payment": "py_" + random(24), "livemode": false, "metadata": object{},
+		"reversals": sublist("/v1/transfers/"+id+"/reversals", nil), "reversed": false, "source_transaction": nil, "source_type": "card", "transfer_group": nil,
+	}, err
+}
+
+// createTransfer sends money of the platform to a merchant, such as that of a dispute that was won. Stripe refuses more
+// than the platform's available balance; here the platform is always good for it.
+func createTransfer(c *call) (object, error) {
+	amount, currency, destination := num(c.params, "amount"), str(c.params, "currency"), str(c.params, "destination")
+	if amount < 1 {
+		return nil, wrong("amount", "parameter_invalid_integer", "This value must be greater than or equal to 1.")
+	}
+	if _, known := currencies[currency]; !known {
+		return nil, wrong("currency", "", "Invalid currency: %s. The sandbox does not know this currency.", currency)
+	}
+	account, err := c.connected(destination)
+	if err != nil {
+		return nil, err
+	}
+	if account == nil {
+		return nil, unknown("destination", "destination", destination)
+	}
+	if str(sub(account, "capabilities"), "transfers") != "active" {
+		return nil, conflicting("destination", "insufficient_capabilities_for_transfer", "Your destination account needs to have at least one of the following capabilities enabled: transfers, crypto_transfers, legacy_payments")
+	}
+	source := str(c.params, "source_transaction")
+	if source != "" {
+		charge, err := c.find("charge", source)
+		if err != nil {
+			return nil, err
+		}
+		if charge == nil {
+			return nil, unknown("source_transaction", "charge", source)
+		}
+		if amount > num(charge, "amount") {
+			return nil, conflicting("amount", "", "The transfer is more than the charge it comes from.")
+		}
+	}
+	transfer, err := c.newTransfer(destination, amount, currency, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"description", "transfer_group"} {
+		transfer[name] = c.params[name]
+	}
+	transfer["source_transaction"], transfer["metadata"] = orNil(source), metadataOf(c.params)
+	merchant, paymentID := c.as(destination), str(transfer, "destination_payment")
+	received, err := merchant.book(entry{kind: "payment", source: paymentID, amount: amount, currency: currency, description: c.params["description"]})
+	if err != nil {
+		return nil, err
+	}
+	payment := merchant.newPayment(paymentID, transfer)
+	payment["balance_transaction"] = received
+	if err := merchant.insert(paymentID, payment); err != nil {
+		return nil, err
+	}
+	if err := c.insert(str(transfer, "id"), transfer); err != nil {
+		return nil, err
+	}
+	return transfer, c.emit("transfer.created", transfer)
 }
 
 // newPayment is the charge that a transfer makes on the account it goes to.
