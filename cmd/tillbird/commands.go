@@ -75,7 +75,7 @@ func (webhooksCreateCommand) Run(ctx context.Context, set *settings, out io.Writ
 	if set.sandboxed() {
 		return errors.New("STRIPE_SECRET_KEY is missing: the sandbox makes its own endpoints")
 	}
-	pay, err := withoutStore(set, log)
+	pay, err := beside(set, nil, log)
 	if err != nil {
 		return err
 	}
@@ -94,14 +94,14 @@ func (webhooksCreateCommand) Run(ctx context.Context, set *settings, out io.Writ
 	return nil
 }
 
-// withoutStore is payments for commands that only talk to Stripe.
-func withoutStore(set *settings, log *slog.Logger) (*payments.Payments, error) {
+// beside is payments for commands beside the server, which take no webhooks; the store may be nil.
+func beside(set *settings, store *models.Store, log *slog.Logger) (*payments.Payments, error) {
 	money, err := set.payments(set.BaseURL)
 	if err != nil {
 		return nil, err
 	}
 	money.WithoutWebhooks = true
-	return payments.New(nil, money, log)
+	return payments.New(store, money, log)
 }
 
 type doctorCommand struct{}
@@ -122,11 +122,14 @@ func (doctorCommand) Run(ctx context.Context, set *settings, out io.Writer, log 
 	} else {
 		tell(true, "settings", "")
 	}
-	checkDatabase(ctx, set, log, tell)
+	store := checkDatabase(ctx, set, log, tell)
+	if store != nil {
+		defer store.Close()
+	}
 	checkBaseURL(ctx, set, tell)
 	if set.sandboxed() {
 		tell(true, "Stripe: the sandbox; no real money moves", "")
-	} else if pay, err := withoutStore(set, log); err != nil {
+	} else if pay, err := beside(set, store, log); err != nil {
 		tell(false, "Stripe", err.Error())
 	} else {
 		for _, finding := range pay.Check(ctx) {
@@ -143,20 +146,21 @@ func (doctorCommand) Run(ctx context.Context, set *settings, out io.Writer, log 
 	return nil
 }
 
-func checkDatabase(ctx context.Context, set *settings, log *slog.Logger, tell func(bool, string, string)) {
+// checkDatabase gives the store where no other process has it.
+func checkDatabase(ctx context.Context, set *settings, log *slog.Logger, tell func(bool, string, string)) *models.Store {
 	store, err := openStore(ctx, set, time.Now, log)
 	if err != nil {
 		// A running server holds the SQLite folder, and answers for it.
 		if health(ctx, set, "/readyz") == nil {
 			tell(true, "database: in use by the running server, which is ready", "")
-			return
+			return nil
 		}
 		tell(false, "database", "check TILLBIRD_DATA and TILLBIRD_DATABASE_URL: "+err.Error())
-		return
+		return nil
 	}
-	defer store.Close()
 	err = store.Ping(ctx)
 	tell(err == nil, "database takes changes", fmt.Sprintf("is the disk full or read-only? %v", err))
+	return store
 }
 
 func checkBaseURL(ctx context.Context, set *settings, tell func(bool, string, string)) {

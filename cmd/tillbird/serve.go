@@ -20,6 +20,7 @@ import (
 	"github.com/tillbird/tillbird/mail"
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
+	"github.com/tillbird/tillbird/views"
 	"github.com/tillbird/tillbird/web"
 )
 
@@ -82,6 +83,7 @@ func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *s
 		return nil, err
 	}
 	money.At = crashAt(set.CrashAt)
+	money.PictureURL = func(picture *models.Picture) string { return a.base + views.PicturePath(picture.Digest, "full") }
 	if a.sandbox != nil {
 		if err := a.sandbox.connect(ctx, a.store, &money, log); err != nil {
 			return nil, err
