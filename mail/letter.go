@@ -41,6 +41,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shortfallBuyer(ctx)
 	case "shortfall_shop":
 		err = d.shortfallShop(ctx)
+	case "shipped":
+		err = d.shipped(ctx)
 	default:
 		err = fmt.Errorf("no letter of kind %q is known", letter.Kind)
 	}

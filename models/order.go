@@ -48,6 +48,7 @@ type Order struct {
 	Card            string // brand and last four
 	ExpiresAt       time.Time
 	PaidAt          *time.Time
+	Restocked       int64 // items that went back into stock
 	CreatedAt       time.Time
 }
 
@@ -78,7 +79,7 @@ type OrderView struct {
 type Change struct {
 	ID        string
 	OrderID   string
-	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, receipt_sent, link_sent
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn
 	Detail    string
 	EventID   *string
 	UserID    *string
@@ -90,6 +91,11 @@ func (Change) TableName() string { return "order_changes" }
 
 func (t *tx) change(order *Order, kind, detail string, eventID *string) error {
 	return t.Create(&Change{ID: newID(), OrderID: order.ID, Kind: kind, Detail: detail, EventID: eventID, CreatedAt: t.store.now()}).Error
+}
+
+// changeBy is change for what a member did.
+func (t *tx) changeBy(order *Order, kind, detail string, user *User) error {
+	return t.Create(&Change{ID: newID(), OrderID: order.ID, Kind: kind, Detail: detail, UserID: &user.ID, CreatedAt: t.store.now()}).Error
 }
 
 // Order finds an order by its id, for jobs and events; pages come through OrderIn or OrderByToken.

@@ -42,6 +42,7 @@ const (
 	PostsPath           = "/dashboard/posts"
 	SalesPath           = "/dashboard/sales"
 	SalesCSVPath        = "/dashboard/sales.csv"
+	ShipmentsPath       = "/dashboard/shipments"
 	PayoutsPath         = "/dashboard/payouts"
 	SettingsPath        = "/dashboard/settings"
 	PasswordChangePath  = "/dashboard/settings/password"
@@ -128,6 +129,15 @@ func PostedPath(code string) string { return PostPath(code) + "/posting" }
 
 // SalePath is the merchant's page of an order.
 func SalePath(slug string) string { return SalesPath + "/" + esc(slug) }
+
+// ShipmentPath marks an order as sent; ShipmentRemovalPath takes it back.
+func ShipmentPath(slug string) string { return SalePath(slug) + "/shipment" }
+
+// ShipmentRemovalPath takes back that an order was sent.
+func ShipmentRemovalPath(slug string) string { return ShipmentPath(slug) + "/removal" }
+
+// SlipPath is the packing slip of an order, to print.
+func SlipPath(slug string) string { return SalePath(slug) + "/slip" }
 
 // ReviewPath is one case of the admin's queue; ReviewDecisionPath takes the decision.
 func ReviewPath(id string) string { return ReviewsPath + "/" + esc(id) }

@@ -16,6 +16,8 @@ type BuyerOrder struct {
 	Notice  string // why something just now did not work
 	Refunds []models.Refund
 	Changes []models.Change
+
+	Shipment *models.Shipment // nil where nothing was sent
 }
 
 // state names what the page is about, in the words order.<state>.….
@@ -61,6 +63,9 @@ func (o BuyerOrder) sentence(p Page) string {
 	case "pending":
 		return p.T(id, "Until", p.W.Deadline(order.ExpiresAt))
 	case "paid":
+		if o.Shipment != nil {
+			return p.T("order.paid.sent."+order.Version.Fulfilment, "Shop", o.Shop.Name, "When", p.W.DateTimeText(o.Shipment.SentAt))
+		}
 		return p.T("order.paid.next."+order.Version.Fulfilment, "Shop", o.Shop.Name)
 	case "partly_refunded":
 		return p.T(id, "Refunded", p.W.Money(order.Money(order.Refunded)), "Total", p.W.Money(order.Money(order.Total)))

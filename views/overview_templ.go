@@ -178,7 +178,7 @@ func OverviewPage(p Page, o Overview) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = salesTable(p, o.Latest, p.T("overview.latest")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = salesTable(p, o.Latest, p.T("overview.latest"), false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

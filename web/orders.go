@@ -91,10 +91,14 @@ func (s *Server) answerOrder(v *visit, status int, order *models.OrderView, shop
 	if err != nil {
 		return err
 	}
+	shipment, err := s.store.ShipmentOf(v.ctx(), &order.Order)
+	if err != nil {
+		return err
+	}
 	v.Response().Header().Set("Referrer-Policy", "no-referrer")
 	v.Response().Header().Set("X-Robots-Tag", "noindex")
 	return v.renderStill(status, views.OrderPage(page, views.BuyerOrder{
-		Order: order, Shop: shop, Token: token, Asking: asking, Notice: notice, Refunds: refunds, Changes: changes,
+		Order: order, Shop: shop, Token: token, Asking: asking, Notice: notice, Refunds: refunds, Changes: changes, Shipment: shipment,
 	}))
 }
 

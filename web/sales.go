@@ -10,7 +10,7 @@ import (
 
 // salesAsked is the list that an address asks for. What it does not understand does not count.
 func (v *visit) salesAsked() (models.SalesFilter, views.Sales) {
-	list := views.Sales{Query: v.QueryParam("q")}
+	list := views.Sales{Query: v.QueryParam("q"), MaySend: v.Role.May(models.Answer)}
 	switch tab := v.QueryParam("tab"); tab {
 	case "to_send", "refunded", "open":
 		list.Tab = tab
@@ -78,14 +78,34 @@ func (s *Server) showSale(v *visit) error {
 	if err != nil {
 		return err
 	}
-	sale := views.Sale{Order: order}
+	return s.answerSale(v, http.StatusOK, order, views.ShipmentFields{})
+}
+
+// answerSale shows an order with what was typed about its shipment.
+func (s *Server) answerSale(v *visit, status int, order *models.OrderView, typed views.ShipmentFields) error {
+	sale := views.Sale{Order: order, Typed: typed, MaySend: v.Role.May(models.Answer)}
+	var err error
 	if sale.Refunds, err = s.store.RefundsOf(v.ctx(), &order.Order); err != nil {
 		return err
 	}
-	changes, err := s.store.Timeline(v.ctx(), &order.Order)
-	if err != nil {
+	if sale.Shipment, err = s.store.ShipmentOf(v.ctx(), &order.Order); err != nil {
 		return err
 	}
+	if sale.Changes, err = s.saleChanges(v, order); err != nil {
+		return err
+	}
+	p := v.page("")
+	p.Title, p.Path, p.Problems = v.W.T("sale.one.title", "Number", v.W.Number(order.Number)), views.SalePath(order.Slug), len(typed.Errors)
+	return v.render(status, views.SalePage(p, sale))
+}
+
+// saleChanges is the timeline of an order with who or what caused each line.
+func (s *Server) saleChanges(v *visit, order *models.OrderView) ([]views.SaleChange, error) {
+	changes, err := s.store.Timeline(v.ctx(), &order.Order)
+	if err != nil {
+		return nil, err
+	}
+	var lines []views.SaleChange
 	for _, change := range changes {
 		line := views.SaleChange{Change: change}
 		if change.EventID != nil {
@@ -98,9 +118,7 @@ func (s *Server) showSale(v *visit) error {
 				line.User = user.Email
 			}
 		}
-		sale.Changes = append(sale.Changes, line)
+		lines = append(lines, line)
 	}
-	p := v.page("")
-	p.Title = v.W.T("sale.one.title", "Number", v.W.Number(order.Number))
-	return v.render(http.StatusOK, views.SalePage(p, sale))
+	return lines, nil
 }
