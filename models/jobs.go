@@ -72,7 +72,7 @@ func Every(w *Work, period time.Duration, job Job) {
 }
 
 type jobs struct {
-	insert func(ctx context.Context, tx *sql.Tx, job Job) error
+	insert func(ctx context.Context, tx *sql.Tx, list []Job) error
 	start  func(ctx context.Context, w *Work) error
 	stop   func(ctx context.Context) error
 }
@@ -126,11 +126,32 @@ func (s *Store) freeJobs(ctx context.Context) error {
 	})
 }
 
-func insertWith(client *river.Client[*sql.Tx]) func(context.Context, *sql.Tx, Job) error {
-	return func(ctx context.Context, tx *sql.Tx, job Job) error {
-		_, err := client.InsertTx(ctx, tx, job, &river.InsertOpts{MaxAttempts: jobAttempts})
+func insertWith(client *river.Client[*sql.Tx]) func(context.Context, *sql.Tx, []Job) error {
+	return func(ctx context.Context, tx *sql.Tx, list []Job) error {
+		if len(list) == 0 {
+			return nil
+		}
+		params := make([]river.InsertManyParams, len(list))
+		for i, job := range list {
+			params[i] = river.InsertManyParams{Args: job, InsertOpts: &river.InsertOpts{MaxAttempts: jobAttempts}}
+		}
+		_, err := client.InsertManyFastTx(ctx, tx, params)
 		return err
 	}
+}
+
+// enqueueAll inserts what the changes of a group leave for later, at once.
+func enqueueAll(changes []*change, tx *sql.Tx) error {
+	var list []Job
+	for _, c := range changes {
+		if c.err == nil && c.panicked == nil {
+			list = append(list, c.tx.jobs...)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return changes[0].store.jobs.insert(context.Background(), tx, list)
 }
 
 func quietConfig() *river.Config {
@@ -157,7 +178,8 @@ func (s *Store) StopJobs(ctx context.Context) error { return s.jobs.stop(ctx) }
 
 // enqueue leaves work for later, if and only if this transaction commits.
 func (t *tx) enqueue(job Job) error {
-	return t.store.jobs.insert(t.Statement.Context, t.Statement.ConnPool.(*sql.Tx), job)
+	t.jobs = append(t.jobs, job)
+	return nil
 }
 
 // atLeast drops log lines below a level.

@@ -37,6 +37,7 @@ type Store struct {
 	reader *gorm.DB
 	writer *gorm.DB
 	sqlite *sql.DB       // the single write connection, nil on PostgreSQL
+	group  *group        // the writer on it
 	pool   *pgxpool.Pool // nil on SQLite
 	folder string
 	lock   *flock.Flock
@@ -77,6 +78,9 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 	}
 	if err == nil {
 		s.jobs, err = newJobs(s)
+	}
+	if err == nil && s.sqlite != nil {
+		s.group = newGroup(s.sqlite)
 	}
 	if err != nil {
 		_ = s.Close()
@@ -151,6 +155,9 @@ func (s *Store) gormConfig(prepare bool) *gorm.Config {
 // Close lets go of the database and of the folder's lock.
 func (s *Store) Close() error {
 	var errs []error
+	if s.group != nil {
+		s.group.close()
+	}
 	for _, db := range []*gorm.DB{s.reader, s.writer} {
 		if db != nil {
 			if inner, err := db.DB(); err == nil {
@@ -186,27 +193,71 @@ func (s *Store) At(clock func() time.Time) *Store {
 	return &other
 }
 
-// tx is one transaction. Name a closure's parameter db, so that the outer handle, which would deadlock, is shadowed.
+// tx is one change in a transaction. Name a closure's parameter db, so that the outer handle, which would deadlock, is
+// shadowed.
 type tx struct {
 	*gorm.DB
 	store *Store
+	conn  gorm.ConnPool // the same transaction without GORM
+	ctx   context.Context
 	after []func()
+	jobs  []Job
 }
 
 // afterCommit runs f once the transaction is durable, and never if it is not.
 func (t *tx) afterCommit(f func()) { t.after = append(t.after, f) }
 
+// exec runs one statement without GORM, for the paths that are measured, and tells how many rows it changed. Its
+// arguments are $1, $2, … in the order of their first mention, which both databases understand.
+func (t *tx) exec(statement string, args ...any) (rows int64, err error) {
+	result, err := t.conn.ExecContext(t.ctx, statement, args...)
+	if err != nil {
+		return 0, t.translate(err)
+	}
+	return result.RowsAffected()
+}
+
+// ask scans one row without GORM; ErrNotFound where there is none.
+func (t *tx) ask(into []any, statement string, args ...any) error {
+	err := t.conn.QueryRowContext(t.ctx, statement, args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// translate gives the same words for a broken rule on both databases.
+func (t *tx) translate(err error) error {
+	if translator, ok := t.Dialector.(gorm.ErrorTranslator); ok {
+		return translator.Translate(err)
+	}
+	return err
+}
+
 // write is the one door for changes. What fn decides about money or stock it must decide by the row counts of guarded
-// statements: on PostgreSQL several run at once.
+// statements: on PostgreSQL several run at once, on SQLite many share one transaction. An error takes back what this fn
+// did and nothing else. fn may not wait for another write.
 func (s *Store) write(ctx context.Context, fn func(db *tx) error) error {
+	return s.through(ctx, false, fn)
+}
+
+// writeOne is write for a closure of one statement, which fails whole by itself.
+func (s *Store) writeOne(ctx context.Context, fn func(db *tx) error) error {
+	return s.through(ctx, true, fn)
+}
+
+func (s *Store) through(ctx context.Context, single bool, fn func(db *tx) error) error {
+	if s.group != nil {
+		return s.group.write(&change{ctx: ctx, store: s, fn: fn, single: single, done: make(chan struct{})})
+	}
 	var after []func()
 	err := s.writer.WithContext(ctx).Transaction(func(inner *gorm.DB) error {
-		t := &tx{DB: inner, store: s}
+		t := &tx{DB: inner, store: s, conn: inner.Statement.ConnPool, ctx: ctx}
 		if err := fn(t); err != nil {
 			return err
 		}
 		after = t.after
-		return nil
+		return s.jobs.insert(ctx, inner.Statement.ConnPool.(*sql.Tx), t.jobs)
 	})
 	if err != nil {
 		return err
