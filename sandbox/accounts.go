@@ -158,6 +158,9 @@ func (c *call) changeAccount(o object, change func()) (object, error) {
 			}
 		}
 	}
+	if err := c.resumePayouts(before, o); err != nil {
+		return nil, err
+	}
 	delete(before, "_details")
 	if len(previous(clone(c.present(before)), clone(c.present(o)))) == 0 {
 		return o, nil

@@ -18,13 +18,14 @@ type entry struct {
 	available    int64 // 0: at once
 	fees         []any
 	description  any
+	payout       string // the payout that it is itself
 }
 
 // reporting are the reporting categories of the kinds of entries.
 var reporting = map[string]string{
 	"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund", "refund_failure": "refund_failure",
 	"transfer": "transfer", "transfer_refund": "transfer_reversal", "application_fee": "platform_earning", "application_fee_refund": "platform_earning_refund",
-	"adjustment": "other_adjustment", "payout": "payout", "payout_failure": "payout_reversal",
+	"adjustment": "other_adjustment", "payout": "payout", "payout_failure": "payout_reversal", "payout_cancel": "payout_reversal",
 }
 
 // book writes an entry in the ledger of the call's account and gives its id.
@@ -44,13 +45,21 @@ func (c *call) book(e entry) (string, error) {
 		"description": e.description, "exchange_rate": nil, "fee": e.fee, "fee_details": e.fees, "net": e.amount - e.fee,
 		"reporting_category": e.category, "source": orNil(e.source), "status": "pending", "type": e.kind,
 	}
+	if e.payout != "" {
+		o["_payout"] = e.payout
+	}
 	if err := c.insert(id, o); err != nil {
 		return "", err
 	}
 	if e.available > c.now {
-		return id, c.later("balance available", "", e.available)
+		if err := c.later("balance available", "", e.available); err != nil {
+			return "", err
+		}
 	}
-	return id, nil
+	if c.account == "" || e.kind == "payout" { // the platform's own money stays where it is
+		return id, nil
+	}
+	return id, c.planPayout(e.available)
 }
 
 func getBalanceTransaction(c *call) (object, error) {
@@ -58,5 +67,9 @@ func getBalanceTransaction(c *call) (object, error) {
 }
 
 func listBalanceTransactions(c *call) (object, error) {
-	return c.page("balance_transaction", c.by("currency", "payout", "source", "type")...)
+	filters := c.by("currency", "source", "type")
+	if payout, given := c.params["payout"]; given { // with the payout's own entry, as Stripe's reports have it
+		filters = append(filters, filter{"json_extract(body, '$._payout') = ?", payout})
+	}
+	return c.page("balance_transaction", filters...)
 }

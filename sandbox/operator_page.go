@@ -16,6 +16,7 @@ type operatorPage struct {
 	Sessions []operatorSession
 	Charges  []operatorCharge
 	Disputes []operatorDispute
+	Payouts  []operatorPayout
 	Events   []operatorEvent
 	Held     int64
 	Type     string
@@ -55,6 +56,9 @@ func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		if p.Charges, err = c.operatorCharges(); err != nil {
+			return err
+		}
+		if p.Payouts, err = c.operatorPayouts(); err != nil {
 			return err
 		}
 		if p.Disputes, err = c.operatorDisputes(); err != nil {

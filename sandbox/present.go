@@ -39,7 +39,7 @@ var expandable = map[string]string{
 	"setup_intent":                 "customer on_behalf_of payment_method",
 	"transfer":                     "balance_transaction destination destination_payment source_transaction",
 	"transfer_reversal":            "balance_transaction destination_payment_refund source_refund transfer",
-	"payout":                       "balance_transaction destination failure_balance_transaction",
+	"payout":                       "balance_transaction destination failure_balance_transaction original_payout reversed_by",
 	"dispute":                      "charge payment_intent",
 }
 

@@ -81,6 +81,11 @@ func (c *call) assess(o object) {
 	case stageRejected:
 		requirements["disabled_reason"] = o["_rejected"]
 	}
+	if yes(o, "_bank_refused") {
+		for _, key := range []string{"currently_due", "eventually_due"} {
+			requirements[key] = sorted(append(list(requirements, key), "external_account"))
+		}
+	}
 	if o["_stage"] != stageOpen {
 		o["details_submitted"] = true
 	}
@@ -98,7 +103,7 @@ func (c *call) assess(o object) {
 	}
 	o["requirements"], o["capabilities"] = requirements, capabilities
 	o["charges_enabled"] = ready && capabilities["card_payments"] != nil
-	o["payouts_enabled"] = ready
+	o["payouts_enabled"] = ready && !yes(o, "_bank_refused")
 }
 
 // mismatches are what the values of Stripe's test mode that do not match say.
@@ -146,10 +151,33 @@ func (c *call) submit(o object) (object, error) {
 			}
 		}
 	}
-	return c.changeAccount(o, func() {
+	before := bankOf(o)
+	changed, err := c.changeAccount(o, func() {
 		o["_stage"] = stage
 		c.showDetails(o)
 	})
+	if bank := bankOf(o); err == nil && bank != nil && str(bank, "id") != str(before, "id") {
+		err = c.as(str(o, "id")).emit("account.external_account.created", bank)
+	}
+	return changed, err
+}
+
+// bankOf is the bank account that payouts go to, nil when there is none.
+func bankOf(account object) object {
+	banks := list(sub(account, "external_accounts"), "data")
+	if len(banks) == 0 {
+		return nil
+	}
+	bank, _ := banks[0].(object)
+	return bank
+}
+
+// resumePayouts plans a payout when an account can be paid (again).
+func (c *call) resumePayouts(before, o object) error {
+	if !yes(o, "payouts_enabled") || yes(before, "payouts_enabled") {
+		return nil
+	}
+	return c.as(str(o, "id")).planPayout(c.now + 1)
 }
 
 // showDetails puts what Stripe shows of an Express account's details on the account.
@@ -161,7 +189,9 @@ func (c *call) showDetails(o object) {
 		sub(sub(o, "settings"), "payments")["statement_descriptor"] = cut(strings.ToUpper(name), 22)
 		sub(sub(o, "settings"), "dashboard")["display_name"] = name
 	}
-	if bank := str(details, "bank"); bank != "" && len(list(sub(o, "external_accounts"), "data")) == 0 {
+	if bank := str(details, "bank"); bank != "" && bank != str(o, "_bank") {
+		o["_bank"] = bank
+		delete(o, "_bank_refused")
 		id := str(o, "id")
 		o["external_accounts"] = sublist("/v1/accounts/"+id+"/external_accounts", []object{{
 			"id": "ba_" + random(24), "object": "bank_account", "account": id, "account_holder_name": nil, "account_holder_type": nil, "account_type": nil,

@@ -73,6 +73,7 @@ var endpoints = []endpoint{
 	{"GET", "/v1/balance_transactions/{id}", getBalanceTransaction},
 	{"GET", "/v1/payouts", listPayouts},
 	{"GET", "/v1/payouts/{payout}", getPayout},
+	{"POST", "/v1/payouts/{payout}/cancel", cancelPayoutByRequest},
 
 	{"GET", "/v1/events", listEvents},
 	{"GET", "/v1/events/{id}", getEvent},
@@ -108,6 +109,7 @@ func (sb *Sandbox) Handler() http.Handler {
 	mux.HandleFunc("POST /clock", sb.updateClock)
 	mux.HandleFunc("POST /faults", sb.updateFaults)
 	mux.HandleFunc("POST /held", sb.settleHeld)
+	mux.HandleFunc("POST /payouts/{payout}/outcome", sb.updatePayoutOutcome)
 	mux.HandleFunc("POST /disputes", sb.createDispute)
 	mux.HandleFunc("POST /disputes/{dispute}/outcome", sb.updateOutcome)
 	mux.HandleFunc("GET /mail", sb.listMails)

@@ -23,6 +23,8 @@ CREATE INDEX IF NOT EXISTS application_fee_charge ON objects (json_extract(body,
 CREATE INDEX IF NOT EXISTS transfer_reversal_transfer ON objects (json_extract(body, '$.transfer')) WHERE kind = 'transfer_reversal';
 CREATE INDEX IF NOT EXISTS fee_refund_fee ON objects (json_extract(body, '$.fee')) WHERE kind = 'fee_refund';
 CREATE INDEX IF NOT EXISTS balance_transaction_source ON objects (json_extract(body, '$.source')) WHERE kind = 'balance_transaction';
+CREATE INDEX IF NOT EXISTS balance_transaction_waiting ON objects (account) WHERE kind = 'balance_transaction' AND json_extract(body, '$._payout') IS NULL;
+CREATE INDEX IF NOT EXISTS balance_transaction_payout ON objects (json_extract(body, '$._payout')) WHERE kind = 'balance_transaction' AND json_extract(body, '$._payout') IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_method_customer ON objects (json_extract(body, '$.customer')) WHERE kind = 'payment_method';
 CREATE INDEX IF NOT EXISTS payment_intent_customer ON objects (json_extract(body, '$.customer')) WHERE kind = 'payment_intent';
 CREATE INDEX IF NOT EXISTS charge_customer ON objects (json_extract(body, '$.customer')) WHERE kind = 'charge';

@@ -60,5 +60,5 @@ var english = map[string]string{
 	"express.title":     "Your balance",
 	"express.available": "Available", "express.pending": "On its way", "express.ledger": "Latest entries", "express.none": "Nothing has come in yet.",
 	"express.date": "Date (UTC)", "express.kind": "What", "express.amount": "Amount", "express.net": "Net",
-	"ledger.payment": "Payment", "ledger.payment_refund": "Refund", "ledger.adjustment": "Adjustment", "ledger.payout": "Payout", "ledger.charge": "Payment", "ledger.transfer": "Transfer",
+	"ledger.payment": "Payment", "ledger.payment_refund": "Refund", "ledger.adjustment": "Adjustment", "ledger.payout_failure": "Payout failed", "ledger.payout_cancel": "Payout canceled", "ledger.payout": "Payout", "ledger.charge": "Payment", "ledger.transfer": "Transfer",
 }

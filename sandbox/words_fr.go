@@ -60,5 +60,5 @@ var french = map[string]string{
 	"express.title":     "Votre solde",
 	"express.available": "Disponible", "express.pending": "En chemin", "express.ledger": "Dernières écritures", "express.none": "Rien n’est encore arrivé.",
 	"express.date": "Date (UTC)", "express.kind": "Quoi", "express.amount": "Montant", "express.net": "Net",
-	"ledger.payment": "Paiement", "ledger.payment_refund": "Remboursement", "ledger.adjustment": "Ajustement", "ledger.payout": "Virement", "ledger.charge": "Paiement", "ledger.transfer": "Transfert",
+	"ledger.payment": "Paiement", "ledger.payment_refund": "Remboursement", "ledger.adjustment": "Ajustement", "ledger.payout_failure": "Virement refusé", "ledger.payout_cancel": "Virement annulé", "ledger.payout": "Virement", "ledger.charge": "Paiement", "ledger.transfer": "Transfert",
 }
