@@ -3,11 +3,11 @@ package models
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Event is a message of Stripe's as it was received, kept before it is answered, with what became of it.
@@ -30,6 +30,9 @@ type Event struct {
 	OccurredAt time.Time
 	ReceivedAt time.Time
 	DoneAt     *time.Time
+
+	IgnoredReason string // why an admin let it be
+	IgnoredBy     *string
 }
 
 // eventLease is how long one instance works an event before another may take it; eventTries after how many failures
@@ -41,40 +44,47 @@ const (
 
 // ReceiveEvent keeps an event. A second delivery of it changes nothing; fresh is false then.
 func (s *Store) ReceiveEvent(ctx context.Context, event Event) (fresh bool, err error) {
-	event.ID, event.State, event.ReceivedAt = newID(), "received", s.now()
-	event.NextTryAt = &event.ReceivedAt
-	err = s.write(ctx, func(db *tx) error {
-		result := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&event)
-		fresh = result.RowsAffected == 1
-		if fresh {
+	id, now := newID(), s.now()
+	err = s.writeOne(ctx, func(db *tx) error {
+		rows, err := db.exec(`INSERT INTO events (id, stripe_id, endpoint, type, object_id, account, livemode, payload, state, came_by, next_try_at, occurred_at, received_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+			id, event.StripeID, event.Endpoint, event.Type, event.ObjectID, event.Account, event.Livemode, event.Payload, event.CameBy, now, event.OccurredAt, now)
+		if fresh = rows == 1; fresh {
 			db.afterCommit(s.bell.ring)
 		}
-		return result.Error
+		return err
 	})
-	return fresh, err
+	return fresh && err == nil, err
 }
 
 // EventsWaiting rings when events were received in this process.
 func (s *Store) EventsWaiting() <-chan struct{} { return s.bell.c }
 
-// TakeEvents claims events that are due, for one instance, oldest first.
+// TakeEvents claims events that are due, in one statement, and gives them oldest first. Nobody else gets them until the
+// claim runs out.
 func (s *Store) TakeEvents(ctx context.Context, most int) ([]Event, error) {
 	now := s.now()
-	due, err := gorm.G[Event](s.read(ctx)).Where("state IN ('received', 'failed') AND next_try_at <= ?", now).Order("next_try_at, id").Limit(most).Find(ctx)
-	if err != nil {
+	due, skip := Event{}, ""
+	switch err := s.read(ctx).Select("id").Where("state IN ('received', 'failed') AND next_try_at <= ?", now).Take(&due).Error; {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return nil, nil // the usual answer takes no turn at the writer
+	case err != nil:
 		return nil, err
 	}
-	var taken []Event
-	for _, event := range due {
-		err := s.write(ctx, func(db *tx) error {
-			return changed(db.Exec("UPDATE events SET tries = tries + 1, next_try_at = ? WHERE id = ? AND state IN ('received', 'failed') AND next_try_at = ?", now.Add(eventLease), event.ID, event.NextTryAt))
-		})
-		if err == nil {
-			event.Tries++
-			taken = append(taken, event)
-		}
+	if s.sqlite == nil {
+		skip = " FOR UPDATE SKIP LOCKED"
 	}
-	return taken, nil
+	var taken []Event
+	err := s.write(ctx, func(db *tx) error {
+		err := db.Raw(`UPDATE events SET tries = tries + 1, next_try_at = ? WHERE id IN (SELECT id FROM events
+			WHERE state IN ('received', 'failed') AND next_try_at <= ? ORDER BY next_try_at, id LIMIT ?`+skip+`) RETURNING *`, now.Add(eventLease), now, most).Scan(&taken).Error
+		if err != nil {
+			return err
+		}
+		return db.countTypes(taken)
+	})
+	slices.SortFunc(taken, func(a, b Event) int { return strings.Compare(a.ID, b.ID) })
+	return taken, err
 }
 
 // EventResult is what became of an event.
@@ -87,13 +97,49 @@ type EventResult struct {
 
 // FinishEvent keeps what an event changed.
 func (s *Store) FinishEvent(ctx context.Context, event *Event, result EventResult) error {
-	state := "done"
-	if result.Ignored {
-		state = "ignored"
+	return s.FinishEvents(ctx, []Finished{{event, result}})
+}
+
+// Finished is an event with what became of it.
+type Finished struct {
+	Event  *Event
+	Result EventResult
+}
+
+// FinishEvents keeps what many events changed.
+func (s *Store) FinishEvents(ctx context.Context, list []Finished) error {
+	if len(list) == 0 {
+		return nil
 	}
+	now := s.now()
 	return s.write(ctx, func(db *tx) error {
-		return db.Exec("UPDATE events SET state = ?, outcome = ?, shop_id = ?, order_id = ?, done_at = ?, next_try_at = NULL WHERE id = ? AND state IN ('received', 'failed')",
-			state, result.Outcome, result.ShopID, result.OrderID, s.now(), event.ID).Error
+		for _, f := range list {
+			state := "done"
+			if f.Result.Ignored {
+				state = "ignored"
+			}
+			if _, err := db.exec("UPDATE events SET state = $1, outcome = $2, shop_id = $3, order_id = $4, done_at = $5, next_try_at = NULL WHERE id = $6 AND state IN ('received', 'failed')",
+				state, f.Result.Outcome, f.Result.ShopID, f.Result.OrderID, now, f.Event.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ReturnEvents gives up claims on events that were not begun.
+func (s *Store) ReturnEvents(ctx context.Context, events []*Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	now := s.now()
+	return s.write(ctx, func(db *tx) error {
+		for _, event := range events {
+			if _, err := db.exec("UPDATE events SET tries = tries - 1, next_try_at = $1 WHERE id = $2 AND state IN ('received', 'failed') AND next_try_at = $3", now, event.ID, event.NextTryAt); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

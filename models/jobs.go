@@ -115,11 +115,14 @@ func newJobs(s *Store) (*jobs, error) {
 	return j, nil
 }
 
-// freeJobs takes up at once what a crash left running: the folder's lock says that no other process can be at it.
+// freeJobs takes up at once what a crash left running, jobs and events: the folder's lock says that no other process can be at it.
 // On PostgreSQL another instance may be, and the rescuer finds them after jobRescue.
 func (s *Store) freeJobs(ctx context.Context) error {
 	return s.write(ctx, func(db *tx) error {
 		if err := db.Exec("UPDATE river_job SET state = 'available' WHERE state = 'running'").Error; err != nil {
+			return err
+		}
+		if err := db.Exec("UPDATE events SET next_try_at = ? WHERE state = 'received' AND tries > 0", s.now()).Error; err != nil {
 			return err
 		}
 		return db.Exec("DELETE FROM river_leader").Error

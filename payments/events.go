@@ -11,10 +11,11 @@ import (
 	"github.com/tillbird/tillbird/models"
 )
 
-// round is one round of events. An account is fetched once in it: every event of the round was received before.
+// round is the events of one object in a round. What is fetched for one serves all: each was received before.
 type round struct {
 	*Payments
-	fetched map[string]*models.Shop
+	fetched map[string]*models.Shop     // by account
+	refunds map[string][]*stripe.Refund // by payment intent
 }
 
 // news is an event being applied.

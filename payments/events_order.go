@@ -127,9 +127,12 @@ func (r *round) chargeRefunded(ctx context.Context, n news) (models.EventResult,
 	if err != nil {
 		return notOurs(err)
 	}
-	refunds, err := r.refundsAt(ctx, charge.PaymentIntent.ID)
-	if err != nil {
-		return models.EventResult{}, err
+	refunds, known := r.refunds[charge.PaymentIntent.ID]
+	if !known {
+		if refunds, err = r.refundsAt(ctx, charge.PaymentIntent.ID); err != nil {
+			return models.EventResult{}, err
+		}
+		r.refunds[charge.PaymentIntent.ID] = refunds
 	}
 	result := about(order, "its refunds are kept")
 	for _, refund := range refunds {
