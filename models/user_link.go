@@ -76,6 +76,13 @@ func (s *Store) CheckLink(ctx context.Context, purpose, secret string) error {
 	return nil
 }
 
+// LinkEmail is the address of the account that a link is for, or empty: a browser's keeper of passwords wants to know it.
+func (s *Store) LinkEmail(ctx context.Context, purpose, secret string) (email string, err error) {
+	err = s.read(ctx).Table("user_links AS l").Joins("JOIN users u ON u.id = l.user_id").Where("l.hash = ? AND l.purpose = ?", s.sealer.digest(purpose, secret), purpose).
+		Limit(1).Pluck("u.email", &email).Error
+	return email, err
+}
+
 // AskConfirmation sends the confirming letter again where the address has an account that waits for it; the answer is
 // the same where it has none.
 func (s *Store) AskConfirmation(ctx context.Context, email string) error {

@@ -54,7 +54,11 @@ func (s *Server) editPassword(v *visit) error {
 	if err := s.store.CheckLink(v.ctx(), "reset_password", secret); err != nil {
 		return v.deadReset(err)
 	}
-	return v.render(http.StatusOK, views.PasswordEditPage(v.page("user.reset.edit.title"), secret, nil))
+	email, err := s.store.LinkEmail(v.ctx(), "reset_password", secret)
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, views.PasswordEditPage(v.page("user.reset.edit.title"), secret, email, nil))
 }
 
 // updatePassword sets the new password. Every session of the account ends, and its owner signs in anew.
@@ -69,8 +73,12 @@ func (s *Server) updatePassword(v *visit) error {
 		return v.deadReset(err)
 	}
 	if err != nil {
+		email, unknown := s.store.LinkEmail(v.ctx(), "reset_password", secret)
+		if unknown != nil {
+			return unknown
+		}
 		return v.again(err, "user.reset.edit.title", func(p views.Page, e views.FieldErrors) templ.Component {
-			return views.PasswordEditPage(p, secret, e)
+			return views.PasswordEditPage(p, secret, email, e)
 		})
 	}
 	if err := s.sessions.Destroy(v.ctx()); err != nil {

@@ -42,7 +42,7 @@ func (s *Server) refuseCrossSite(next http.Handler) http.Handler {
 	_ = guard.AddTrustedOrigin(s.set.BaseURL)
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := s.echo.NewContext(r, w)
-		c.Response().Header().Set("Content-Security-Policy", s.policy.still)
+		c.Response().Header().Set("Content-Security-Policy", s.policy.page)
 		s.answerError(echo.NewHTTPError(http.StatusForbidden, "cross-site post"), c)
 	}))
 	return guard.Handler(next)
