@@ -24,10 +24,10 @@ func (l Legal) html() templ.Component {
 	})
 }
 
-// points are the numbered messages below an id, as many as there are.
-func points(p Page, id string) (list []string) {
-	for n := 1; p.W.Has(id + "." + strconv.Itoa(n)); n++ {
-		list = append(list, p.T(id+"."+strconv.Itoa(n)))
+// points are the numbered messages that begin with a stem, as many as there are.
+func points(p Page, stem string) (list []string) {
+	for n := 1; p.W.Has(stem + strconv.Itoa(n)); n++ {
+		list = append(list, p.T(stem+strconv.Itoa(n)))
 	}
 	return list
 }

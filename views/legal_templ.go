@@ -190,7 +190,7 @@ func LegalPage(p Page, l Legal) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				for _, point := range points(p, "legal."+l.Name) {
+				for _, point := range points(p, "legal."+l.Name+".") {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -301,7 +301,7 @@ func AccessibilityPage(p Page, operator string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = bullets(points(p, "legal.accessibility.does")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = bullets(points(p, "legal.accessibility.does.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -322,7 +322,7 @@ func AccessibilityPage(p Page, operator string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = bullets(points(p, "legal.accessibility.limits")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = bullets(points(p, "legal.accessibility.limits.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -125,6 +125,37 @@ func TestAPressTwiceIsOneOrder(t *testing.T) {
 	}
 }
 
+// The two presses of a double click may arrive at once.
+func TestTwoPressesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	apron := w.apron()
+	b := newBrowser(t, w)
+	b.get("/o/" + apron.Slug)
+	client := &http.Client{Jar: b.client.Jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	led := make(chan string)
+	for range 4 {
+		go func() {
+			answer, err := client.PostForm(w.url+"/o/"+apron.Slug+"/checkouts", url.Values{"email": {"fan@example.com"}, "quantity": {"1"}})
+			if err != nil {
+				led <- err.Error()
+				return
+			}
+			_ = answer.Body.Close()
+			led <- answer.Status + " " + answer.Header.Get("Location")
+		}()
+	}
+	first := <-led
+	for range 3 {
+		if other := <-led; other != first {
+			t.Errorf("one press led to %s, another to %s", first, other)
+		}
+	}
+	if held := w.offer(apron.Slug).Held; held != 1 {
+		t.Errorf("%d are held", held)
+	}
+}
+
 func TestTheLastOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

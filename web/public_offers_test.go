@@ -151,6 +151,7 @@ func TestOfferStates(t *testing.T) {
 	shows(410, "This offer was taken down")
 	fan.without("Linen apron", "not yours to sell")
 	fan.post("/o/"+apron.Slug+"/checkouts", url.Values{"email": {"fan@example.com"}}).want(410)
+	fan.get("/o/" + apron.Slug + "/reports/new").want(410).without("Linen apron")
 }
 
 func TestStartAndEndAreKeptToTheSecond(t *testing.T) {

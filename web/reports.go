@@ -14,6 +14,9 @@ func (s *Server) newReport(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if offer.State == "taken_down" {
+		return v.see(views.OfferPath(offer.Slug)) // it is done already, and nothing of it is shown any more
+	}
 	return s.answerReport(v, http.StatusOK, offer, shop, views.ReportForm{Sent: v.QueryParam("sent") != ""})
 }
 
@@ -26,6 +29,9 @@ func (s *Server) createReport(v *visit) error {
 	offer, shop, err := s.store.PublicOffer(v.ctx(), v.Param("slug"))
 	if err != nil {
 		return err
+	}
+	if offer.State == "taken_down" {
+		return v.see(views.OfferPath(offer.Slug))
 	}
 	typed := views.ReportForm{Reason: form.Get("reason"), Words: form.Get("words"), Email: form.Get("email")}
 	if err := v.allow(limitReport, v.RealIP()); err != nil {
