@@ -40,16 +40,25 @@ func (sb *Sandbox) serveEndpoint(e endpoint) http.HandlerFunc {
 			asked.params = params.(object)
 		}
 		fault := sb.nextFault()
-		if fault == faultError {
-			answerFailure(w, &failure{status: http.StatusInternalServerError, kind: "api_error", message: "The operator of the sandbox asked for this error."}, id)
+		if fail := fault.answer(); fail != nil {
+			answerFailure(w, fail, id)
 			return
 		}
 		status, body, origin := sb.perform(r, e, asked, id)
-		if fault == faultSilence {
+		switch fault {
+		case "silence":
 			// The work is done and nobody hears of it: the case in which only looking it up helps.
 			select {
 			case <-r.Context().Done():
 			case <-sb.quit:
+			}
+			panic(http.ErrAbortHandler)
+		case "cut":
+			// Half an answer: of a connection that ends without a word Go's own client makes nothing, and sends again.
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+			answer(w, status, body[:len(body)/2])
+			if half, can := w.(http.Flusher); can {
+				half.Flush()
 			}
 			panic(http.ErrAbortHandler)
 		}

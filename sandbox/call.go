@@ -19,8 +19,9 @@ type call struct {
 	params  object
 	path    func(name string) string
 
-	hooks []hook // webhook endpoints, read once
-	read  bool   // hooks were read
+	hooks []hook   // webhook endpoints, read once
+	wrong switches // how deliveries go wrong, read once
+	read  bool     // both were read
 }
 
 // database is what a transaction and a read handle have in common.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ func (sb *Sandbox) dueDeliveries(ctx context.Context, busy map[int64]bool) (due 
 		return nil, 0, err
 	}
 	now := sb.Now().Unix()
-	rows, err := sb.read.QueryContext(ctx, `SELECT seq, event, endpoint, times, tries, due + ? FROM deliveries WHERE state = 'waiting' ORDER BY due, seq LIMIT 256`, w.Delay)
+	rows, err := sb.read.QueryContext(ctx, `SELECT seq, event, endpoint, times, tries, due + ? FROM deliveries WHERE state = 'waiting' ORDER BY due, seq LIMIT 256`, w.all())
 	if err != nil {
 		return nil, 0, err
 	}
@@ -56,9 +55,7 @@ func (sb *Sandbox) dueDeliveries(ctx context.Context, busy map[int64]bool) (due 
 			next = at
 		}
 	}
-	if w.Shuffle {
-		rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
-	}
+	w.shuffle(due, now)
 	return due, next, rows.Err()
 }
 
@@ -68,15 +65,15 @@ func (sb *Sandbox) deliver(ctx context.Context, d delivery) error {
 	if err != nil {
 		return err
 	}
-	if w.Nothing {
-		return sb.record(ctx, d, "dropped", []post{{note: "dropped: the operator switched deliveries off"}})
+	if w.drops(d) {
+		return sb.record(ctx, d, "dropped", []post{{note: "dropped: the operator asked for it"}})
 	}
 	payload, endpoint, err := sb.payload(ctx, d)
 	if err != nil || endpoint == nil {
 		return err
 	}
 	times := d.times
-	if w.Twice && times < 2 {
+	if times < 2 && w.twice(d) {
 		times = 2
 	}
 	var posts []post

@@ -48,12 +48,17 @@ func (c *call) emitChange(kind string, o, before object) error {
 	if c.held {
 		held, hooks = 1, nil
 	}
-	if _, err := c.db.ExecContext(c.ctx, `INSERT INTO events (id, account, type, created, object, held, open, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, c.account, kind, c.now, str(o, "id"), held, len(hooks), text); err != nil {
+	made, err := c.db.ExecContext(c.ctx, `INSERT INTO events (id, account, type, created, object, held, open, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, c.account, kind, c.now, str(o, "id"), held, len(hooks), text)
+	if err != nil {
+		return err
+	}
+	number, err := made.LastInsertId()
+	if err != nil {
 		return err
 	}
 	for _, h := range hooks {
-		if _, err := c.db.ExecContext(c.ctx, `INSERT INTO deliveries (event, endpoint, due, state) VALUES (?, ?, ?, 'waiting')`, id, h.id, c.now); err != nil {
+		if _, err := c.db.ExecContext(c.ctx, `INSERT INTO deliveries (event, endpoint, due, state) VALUES (?, ?, ?, 'waiting')`, id, h.id, c.now+c.wrong.late(number)); err != nil {
 			return err
 		}
 	}
@@ -77,6 +82,9 @@ func (c *call) wanting(kind string) ([]hook, error) {
 				h.types[text] = true
 			}
 			c.hooks = append(c.hooks, h)
+		}
+		if c.wrong, err = c.sb.switches(c.ctx); err != nil {
+			return nil, err
 		}
 		c.read = true
 	}

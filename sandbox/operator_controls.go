@@ -3,22 +3,9 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
-
-func (sb *Sandbox) updateSwitches(w http.ResponseWriter, r *http.Request) {
-	if !sb.parseForm(w, r) {
-		return
-	}
-	delay, err := strconv.ParseInt(strings.TrimSpace(r.PostFormValue("delay")), 10, 64)
-	if err != nil || delay < 0 || delay > 86400 {
-		delay = 0
-	}
-	on := func(name string) bool { return r.PostFormValue(name) != "" }
-	sb.done(w, r, sb.keepSwitches(r.Context(), switches{Twice: on("twice"), Nothing: on("nothing"), Shuffle: on("shuffle"), Delay: delay}))
-}
 
 // updateClock moves the clock forward by the seconds of a button, or by a typed duration such as 90m.
 func (sb *Sandbox) updateClock(w http.ResponseWriter, r *http.Request) {
@@ -34,22 +21,6 @@ func (sb *Sandbox) updateClock(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sb.Advance(by)
-	sb.done(w, r, nil)
-}
-
-func (sb *Sandbox) updateFaults(w http.ResponseWriter, r *http.Request) {
-	if !sb.parseForm(w, r) {
-		return
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("count")))
-	if err != nil || n < 0 || n > 1000 {
-		n = 0
-	}
-	f := faults{errors: n}
-	if r.PostFormValue("kind") == "silence" {
-		f = faults{silences: n}
-	}
-	sb.setFaults(f)
 	sb.done(w, r, nil)
 }
 
@@ -97,9 +68,3 @@ func pretty(o object) string {
 	}
 	return string(text)
 }
-
-// Errors is how many answers are still to be 500.
-func (f faults) Errors() int { return f.errors }
-
-// Silences is how many answers are still to be withheld.
-func (f faults) Silences() int { return f.silences }

@@ -11,7 +11,8 @@ type operatorPage struct {
 	page
 	Now      string
 	Switches switches
-	Faults   faults
+	Faults   []operatorFault
+	Seed     int64 // of the faults
 	Accounts []operatorAccount
 	Sessions []operatorSession
 	Charges  []operatorCharge
@@ -41,9 +42,7 @@ type operatorEvent struct {
 
 func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
 	p := operatorPage{page: page{"en", "Sandbox operator"}, Now: sb.Now().Format("Monday 2 January 2006, 15:04:05 UTC"), Type: strings.TrimSpace(r.FormValue("type"))}
-	sb.mu.Lock()
-	p.Faults = sb.faults
-	sb.mu.Unlock()
+	p.Faults, p.Seed = sb.operatorFaults()
 	err := sb.look(r.Context(), func(c *call) error {
 		var err error
 		if p.Switches, err = sb.switches(c.ctx); err != nil {

@@ -112,6 +112,7 @@ func (sb *Sandbox) Handler() http.Handler {
 	mux.HandleFunc("POST /payouts/{payout}/outcome", sb.updatePayoutOutcome)
 	mux.HandleFunc("POST /disputes", sb.createDispute)
 	mux.HandleFunc("POST /disputes/{dispute}/outcome", sb.updateOutcome)
+	mux.HandleFunc("GET /ledger.json", sb.showLedger)
 	mux.HandleFunc("GET /mail", sb.listMails)
 	mux.HandleFunc("GET /mail/{id}", sb.showMail)
 	mux.HandleFunc("GET /mail/{id}/html", sb.showMailHTML)

@@ -3,14 +3,67 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
 )
 
-// switches are how the operator wants webhooks to go wrong.
+// switches are how the operator wants webhooks to go wrong: all of them, or a part by percentage and seed.
 type switches struct {
 	Twice   bool  // each event is delivered twice
 	Nothing bool  // what is due is dropped, as if lost for good
 	Shuffle bool  // what is due at once goes out in any order
-	Delay   int64 // seconds that each try is late
+	Delay   int64 // seconds that each try is late; with Late, the most that an event is late
+
+	Seed           int64
+	PercentTwice   percent
+	PercentDrop    percent
+	PercentShuffle percent
+	PercentLate    percent
+}
+
+// latest is how many seconds the late part is late at most when nothing else was asked for.
+const latest = 30
+
+func (w switches) twice(d delivery) bool {
+	return w.Twice || w.PercentTwice.happens(w.Seed, "twice", d.seq*100+int64(d.tries))
+}
+
+func (w switches) drops(d delivery) bool {
+	return w.Nothing || w.PercentDrop.happens(w.Seed, "drop", d.seq*100+int64(d.tries))
+}
+
+// late is how many seconds the delivery with this number starts late.
+func (w switches) late(number int64) int64 {
+	if !w.PercentLate.happens(w.Seed, "late", number) {
+		return 0
+	}
+	most := w.Delay
+	if most == 0 {
+		most = latest
+	}
+	return 1 + int64(roll(w.Seed, "how late", number, uint64(most)))
+}
+
+// all is how late each try is.
+func (w switches) all() int64 {
+	if w.PercentLate > 0 {
+		return 0
+	}
+	return w.Delay
+}
+
+// shuffle puts what is due, or the part of it, in any order.
+func (w switches) shuffle(due []delivery, now int64) {
+	var places []int
+	for i, d := range due {
+		if w.Shuffle || w.PercentShuffle.happens(w.Seed, "shuffle", d.seq) {
+			places = append(places, i)
+		}
+	}
+	dice := rand.New(rand.NewPCG(uint64(w.Seed), uint64(now)))
+	dice.Shuffle(len(places), func(i, j int) { due[places[i]], due[places[j]] = due[places[j]], due[places[i]] })
 }
 
 func (sb *Sandbox) switches(ctx context.Context) (switches, error) {
@@ -20,6 +73,22 @@ func (sb *Sandbox) switches(ctx context.Context) (switches, error) {
 		return w, err
 	}
 	return w, json.Unmarshal([]byte(text), &w)
+}
+
+// updateSwitches takes the fields twice, nothing, shuffle, delay, seed, percent_twice, percent_drop, percent_shuffle and percent_late; a field left out is off.
+func (sb *Sandbox) updateSwitches(w http.ResponseWriter, r *http.Request) {
+	if !sb.parseForm(w, r) {
+		return
+	}
+	delay, err := strconv.ParseInt(strings.TrimSpace(r.PostFormValue("delay")), 10, 64)
+	if err != nil || delay < 0 || delay > 86400 {
+		delay = 0
+	}
+	on := func(name string) bool { return r.PostFormValue(name) != "" }
+	sb.done(w, r, sb.keepSwitches(r.Context(), switches{
+		Twice: on("twice"), Nothing: on("nothing"), Shuffle: on("shuffle"), Delay: delay, Seed: readSeed(r), PercentTwice: readPercent(r, "percent_twice"),
+		PercentDrop: readPercent(r, "percent_drop"), PercentShuffle: readPercent(r, "percent_shuffle"), PercentLate: readPercent(r, "percent_late"),
+	}))
 }
 
 func (sb *Sandbox) keepSwitches(ctx context.Context, w switches) error {
