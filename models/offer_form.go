@@ -81,7 +81,7 @@ func (f OfferForm) Sketch(shop *Shop) *OfferView {
 // read understands what was typed. A draft may leave the price blank; whole wants everything a review needs.
 func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Problems) {
 	v := &fields.version
-	v.Title, v.Words, v.Alt = strings.Join(strings.Fields(f.Title), " "), strings.TrimSpace(strings.ReplaceAll(f.Words, "\r\n", "\n")), strings.TrimSpace(f.Alt)
+	v.Title, v.Words, v.Alt = cleanLine(f.Title), cleanLines(f.Words), cleanLine(f.Alt)
 	problems.take("title", checkText(v.Title, "title", TitleMost, false))
 	problems.take("words", checkText(v.Words, "words", WordsMost, true))
 	v.Currency = strings.ToLower(f.Currency)

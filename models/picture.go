@@ -20,6 +20,7 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoding only
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Picture is an uploaded image, decoded within limits and encoded anew, so that nothing of the file somebody sent, and
@@ -47,16 +48,7 @@ func (s *Store) SavePicture(ctx context.Context, shop *Shop, upload io.Reader) (
 	if err != nil {
 		return nil, err
 	}
-	source, p := decodePicture(raw)
-	if p != nil {
-		p.Field = "picture"
-		return nil, Problems{*p}
-	}
-	full, err := encodeJPEG(source, pictureFull)
-	if err != nil {
-		return nil, err
-	}
-	small, err := encodeJPEG(source, pictureSmall)
+	full, small, err := encodePicture(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -74,18 +66,43 @@ func (s *Store) SavePicture(ctx context.Context, shop *Shop, upload io.Reader) (
 		return nil, err
 	}
 	err = s.write(ctx, func(db *tx) error {
-		var known Picture
-		err := db.Where("shop_id = ? AND digest = ?", shop.ID, picture.Digest).Take(&known).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return db.Create(picture).Error
+		if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(picture).Error; err != nil {
+			return err
 		}
-		picture = &known
+		var kept Picture // perhaps the row of an earlier upload of the same picture
+		err := db.Where("shop_id = ? AND digest = ?", shop.ID, picture.Digest).Take(&kept).Error
+		picture = &kept
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return picture, nil
+}
+
+// pictureTurn lets one picture at a time be open in memory: a few kilobytes can claim forty million pixels, and many
+// of them at once would take all of the machine.
+var pictureTurn = make(chan struct{}, 1)
+
+// encodePicture decodes an upload and gives it anew, in full and small.
+func encodePicture(ctx context.Context, raw []byte) (full, small []byte, err error) {
+	select {
+	case pictureTurn <- struct{}{}:
+		defer func() { <-pictureTurn }()
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	source, p := decodePicture(raw)
+	if p != nil {
+		p.Field = "picture"
+		return nil, nil, Problems{*p}
+	}
+	reduced := upright(halved(source, pictureFull), orientation(raw))
+	if full, err = encodeJPEG(reduced, pictureFull); err != nil {
+		return nil, nil, err
+	}
+	small, err = encodeJPEG(reduced, pictureSmall)
+	return full, small, err
 }
 
 // decodePicture looks at the size that a file claims before it decodes it.
@@ -107,7 +124,7 @@ func decodePicture(raw []byte) (image.Image, *Problem) {
 	if err != nil {
 		return nil, problem("picture.broken")
 	}
-	return upright(source, orientation(raw)), nil
+	return source, nil
 }
 
 // encodeJPEG draws the picture on white, no wider or higher than most.

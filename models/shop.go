@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -110,19 +109,6 @@ func checkHandle(handle string) *Problem {
 	return nil
 }
 
-func checkText(text, noun string, most int, blankAllowed bool) *Problem {
-	n := utf8.RuneCountInString(text)
-	switch {
-	case strings.TrimSpace(text) == "" && !blankAllowed:
-		return problem(noun + ".blank")
-	case n > most:
-		return problem(noun+".long", "Max", most, "Over", n-most)
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return problem(noun + ".blank")
-	}
-	return nil
-}
-
 // CreateShop opens a shop whose owner is the user. countries are those the installation takes.
 func (s *Store) CreateShop(ctx context.Context, user *User, in NewShop, countries []string) (*Shop, error) {
 	return s.createShop(ctx, user, in, countries, true)
@@ -142,7 +128,7 @@ func (s *Store) OpenShop(ctx context.Context, shop *Shop) error {
 
 func (s *Store) createShop(ctx context.Context, user *User, in NewShop, countries []string, open bool) (*Shop, error) {
 	shop := &Shop{
-		ID: newID(), Handle: CleanHandle(in.Handle), Name: strings.TrimSpace(in.Name), Country: strings.ToUpper(in.Country),
+		ID: newID(), Handle: CleanHandle(in.Handle), Name: cleanLine(in.Name), Country: strings.ToUpper(in.Country),
 		Currency: strings.ToLower(in.Currency), TimeZone: in.TimeZone, Language: in.Language,
 		Standing: "good", Selling: "not_started", Transfers: "inactive", CardPayments: "inactive", Requirements: "{}", SupportEmail: user.Email, CreatedAt: s.now(),
 	}
@@ -201,7 +187,7 @@ type ShopSettings struct {
 // UpdateShop keeps the settings.
 func (s *Store) UpdateShop(ctx context.Context, shop *Shop, user *User, in ShopSettings) error {
 	var problems Problems
-	problems.take("name", checkText(strings.TrimSpace(in.Name), "name", 80, false))
+	problems.take("name", checkText(cleanLine(in.Name), "name", 80, false))
 	if _, err := time.LoadLocation(in.TimeZone); err != nil || in.TimeZone == "" || in.TimeZone == "Local" {
 		problems.Add("time_zone", "zone.unknown")
 	}
@@ -222,7 +208,7 @@ func (s *Store) UpdateShop(ctx context.Context, shop *Shop, user *User, in ShopS
 			return found(err)
 		}
 		err := changed(db.Model(&Shop{}).Where("id = ?", shop.ID).Updates(map[string]any{
-			"name": strings.TrimSpace(in.Name), "time_zone": in.TimeZone, "language": in.Language, "about": in.About, "support_email": CleanEmail(in.SupportEmail),
+			"name": cleanLine(in.Name), "time_zone": in.TimeZone, "language": in.Language, "about": in.About, "support_email": CleanEmail(in.SupportEmail),
 			"seller_name": in.SellerName, "seller_address": in.SellerAddress, "returns_policy": in.ReturnsPolicy,
 		}))
 		if err != nil {

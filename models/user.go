@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
@@ -67,10 +68,15 @@ func CheckEmail(typed string) *Problem {
 	}
 	parsed, err := mail.ParseAddress(email)
 	_, domain, _ := strings.Cut(email, "@")
-	if err != nil || parsed.Address != email || strings.ContainsAny(email, "\r\n \"") || !strings.Contains(domain, ".") {
+	if err != nil || parsed.Address != email || strings.IndexFunc(email, odd) >= 0 || !strings.Contains(domain, ".") {
 		return problem("email.malformed")
 	}
 	return nil
+}
+
+// odd tells whether a rune has no place in an address: it cannot be seen, or mail programs quote it.
+func odd(r rune) bool {
+	return r == '"' || unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc) || unseen(r)
 }
 
 func checkPassword(password, email string) *Problem {

@@ -11,7 +11,7 @@ import (
 // linkLetter makes a one-use link and the letter that carries it. Older links of the purpose end.
 func (t *tx) linkLetter(user *User, purpose string, lasts time.Duration) error {
 	now := t.store.now()
-	if err := t.Exec("UPDATE user_links SET used_at = ? WHERE user_id = ? AND purpose = ? AND used_at IS NULL", now, user.ID, purpose).Error; err != nil {
+	if err := t.Exec("UPDATE user_links SET expires_at = ? WHERE user_id = ? AND purpose = ? AND used_at IS NULL", now, user.ID, purpose).Error; err != nil {
 		return err
 	}
 	secret := newSecret()
