@@ -121,7 +121,8 @@ func (g *group) run() {
 
 // together works the first change and those that wait behind it in one transaction.
 func (g *group) together(first *change) {
-	began := time.Now()
+	over := time.NewTimer(groupLasts)
+	defer over.Stop()
 	inner, err := g.db.BeginTx(context.Background(), nil)
 	if err != nil {
 		g.answer([]*change{first}, err)
@@ -129,7 +130,7 @@ func (g *group) together(first *change) {
 	}
 	t := &groupTx{Tx: inner, kept: g.kept}
 	all := make([]*change, 0, 16)
-	for c := first; c != nil; c = g.next(len(all), began) {
+	for c := first; c != nil; c = g.next(len(all), over.C) {
 		all = append(all, c)
 		if err = t.work(c); err != nil {
 			break
@@ -148,9 +149,14 @@ func (g *group) together(first *change) {
 }
 
 // next is the change that waits, if there is one and room for it.
-func (g *group) next(had int, began time.Time) *change {
-	if had >= groupMost || time.Since(began) > groupLasts {
+func (g *group) next(had int, over <-chan time.Time) *change {
+	if had >= groupMost {
 		return nil
+	}
+	select {
+	case <-over:
+		return nil
+	default:
 	}
 	select {
 	case c := <-g.queue:

@@ -56,6 +56,9 @@ type Settings struct {
 	SecretKey   string           // at least 32 characters; more than one, comma separated, while a key is being replaced
 	Clock       func() time.Time // the only source of the time
 	Log         *slog.Logger
+
+	// OneByOne gives each change on SQLite a transaction of its own: what the shared ones are measured against.
+	OneByOne bool
 }
 
 // Open opens and migrates the database. It returns ErrInUse where a second process would share one SQLite file.
@@ -79,7 +82,7 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 	if err == nil {
 		s.jobs, err = newJobs(s)
 	}
-	if err == nil && s.sqlite != nil {
+	if err == nil && s.sqlite != nil && !set.OneByOne {
 		s.group = newGroup(s.sqlite)
 	}
 	if err != nil {
@@ -127,6 +130,9 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 		return fmt.Errorf("TILLBIRD_DATABASE_URL: %w", err)
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, 16) // commits that wait side by side share the disk's time
+	}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return err
 	}
