@@ -194,7 +194,10 @@ func rejectAccount(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	reason := str(c.params, "reason")
+	return c.reject(o, str(c.params, "reason"))
+}
+
+func (c *call) reject(o object, reason string) (object, error) {
 	if reason != "fraud" && reason != "terms_of_service" && reason != "other" {
 		return nil, wrong("reason", "", "Invalid reason: must be one of fraud, terms_of_service, or other")
 	}

@@ -105,8 +105,12 @@ func (sb *Sandbox) showStep(w http.ResponseWriter, r *http.Request, v visit, ste
 	if name := accountName(v.account); name == str(v.account, "id") {
 		p.Name = say(lang, "onboarding.you")
 	}
-	for _, name := range steps[step-1] {
-		f := onboardingField{Name: name, Label: p.T("field." + name), Hint: p.T("hint." + name), Value: values[name], Check: name == "terms"}
+	names := steps[step-1]
+	if p.Sure && len(list(v.account, "_asked")) > 0 {
+		names = append([]string{"document"}, names...)
+	}
+	for _, name := range names {
+		f := onboardingField{Name: name, Label: p.T("field." + name), Hint: p.T("hint." + name), Value: values[name], Check: name == "terms" || name == "document"}
 		if problem := problems[name]; problem != "" {
 			f.Problem = p.T(problem)
 		}
@@ -162,6 +166,11 @@ func (sb *Sandbox) updateOnboarding(w http.ResponseWriter, r *http.Request) {
 		for name, value := range values {
 			if value != "" || action != "later" {
 				sub(v.account, "_details")[name] = value
+			}
+		}
+		if len(list(v.account, "_asked")) > 0 && (action == "submit" && (step < len(steps) || r.PostFormValue("document") != "")) {
+			if err := c.handIn(v.account); err != nil {
+				return err
 			}
 		}
 		if action == "next" && step < len(steps) {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // operatorPage is where a person makes the sandbox behave badly, or moves its clock.
@@ -13,6 +14,7 @@ type operatorPage struct {
 	Switches switches
 	Faults   []operatorFault
 	Seed     int64 // of the faults
+	Takes    string
 	Accounts []operatorAccount
 	Sessions []operatorSession
 	Charges  []operatorCharge
@@ -22,8 +24,6 @@ type operatorPage struct {
 	Held     int64
 	Type     string
 }
-
-type operatorAccount struct{ ID, Name, State, Tone, Country, Due string }
 
 type operatorSession struct {
 	ID, Amount, Status, Tone, Email, URL string
@@ -47,6 +47,13 @@ func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
 		var err error
 		if p.Switches, err = sb.switches(c.ctx); err != nil {
 			return err
+		}
+		takes, err := c.verificationTakes(-1)
+		if err != nil {
+			return err
+		}
+		if takes >= 0 {
+			p.Takes = (time.Duration(takes) * time.Second).String()
 		}
 		if p.Accounts, err = c.operatorAccounts(); err != nil {
 			return err
@@ -76,35 +83,6 @@ func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
 }
 
 const newest = `SELECT account, body FROM objects WHERE kind = ? ORDER BY seq DESC LIMIT 20`
-
-func (c *call) operatorAccounts() ([]operatorAccount, error) {
-	found, err := c.all(newest, "account")
-	if err != nil {
-		return nil, err
-	}
-	var rows []operatorAccount
-	for _, o := range found {
-		row := operatorAccount{ID: str(o, "id"), Name: accountName(o), Country: str(o, "country"), State: str(o, "_stage"), Tone: "warn"}
-		switch {
-		case yes(o, "_deleted"):
-			row.State = "deleted"
-		case yes(o, "charges_enabled"):
-			row.State, row.Tone = "enabled", "good"
-		case o["_stage"] == stageFailed || o["_stage"] == stageRejected:
-			row.Tone = "bad"
-		}
-		var due []string
-		for _, name := range list(sub(o, "requirements"), "currently_due") {
-			text, _ := name.(string)
-			due = append(due, text)
-		}
-		if row.Due = strings.Join(due, ", "); len(due) > 3 {
-			row.Due = strings.Join(due[:3], ", ") + " and " + strconv.Itoa(len(due)-3) + " more"
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
 
 func (c *call) operatorSessions() ([]operatorSession, error) {
 	found, err := c.all(newest, "checkout.session")

@@ -13,6 +13,8 @@ const grace = 60
 var doTask = map[string]func(*call, string) error{
 	"expire session":    expireWhenDue,
 	"verify account":    finishVerification,
+	"requirement due":   requirementDue,
+	"check documents":   documentsChecked,
 	"settle refund":     settleRefund,
 	"fail refund":       failRefund,
 	"balance available": announceBalance,

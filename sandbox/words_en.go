@@ -50,7 +50,7 @@ var english = map[string]string{
 	"onboarding.for": "For {name}", "onboarding.tests": "Test values", "onboarding.good": "Use test values that verify", "onboarding.poor": "Use test values that stay incomplete",
 	"onboarding.tests.about": "One press fills in all three steps and hands them in.", "onboarding.errors": "This could not be verified",
 	"field.business_type": "Kind of business", "field.name": "Business name", "field.website": "Website", "field.first_name": "First name", "field.last_name": "Last name",
-	"field.dob": "Date of birth", "field.line1": "Address", "field.id_number": "ID number", "field.bank": "Bank account", "field.terms": "I agree to the payment service’s terms.",
+	"field.dob": "Date of birth", "field.line1": "Address", "field.id_number": "ID number", "field.bank": "Bank account", "field.document": "I hand in the document that was asked for (a stand-in: no file is sent)", "hint.document": "", "field.terms": "I agree to the payment service’s terms.",
 	"hint.dob": "Year-month-day. 1901-01-01 verifies.", "hint.line1": "address_full_match verifies; address_no_match does not.",
 	"hint.id_number": "000000000 verifies; 111111111 does not match.", "hint.bank": "000123456789 takes payouts; 000111111113 is closed; 000111111116 does not exist.",
 	"hint.website": "Or a page of yours on a social network.", "hint.business_type": "", "hint.name": "", "hint.first_name": "", "hint.last_name": "", "hint.postal_code": "", "hint.city": "", "hint.terms": "",

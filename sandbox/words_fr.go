@@ -50,7 +50,7 @@ var french = map[string]string{
 	"onboarding.for": "Pour {name}", "onboarding.tests": "Valeurs de test", "onboarding.good": "Utiliser des valeurs de test qui passent", "onboarding.poor": "Utiliser des valeurs de test qui restent incomplètes",
 	"onboarding.tests.about": "Un clic remplit les trois étapes et les envoie.", "onboarding.errors": "Ceci n’a pas pu être vérifié",
 	"field.business_type": "Type d’activité", "field.name": "Nom de l’activité", "field.website": "Site web", "field.first_name": "Prénom", "field.last_name": "Nom",
-	"field.dob": "Date de naissance", "field.line1": "Adresse", "field.id_number": "Numéro d’identité", "field.bank": "Compte bancaire", "field.terms": "J’accepte les conditions du service de paiement.",
+	"field.dob": "Date de naissance", "field.line1": "Adresse", "field.id_number": "Numéro d’identité", "field.bank": "Compte bancaire", "field.document": "Je remets le document demandé (simulation : aucun fichier n’est envoyé)", "hint.document": "", "field.terms": "J’accepte les conditions du service de paiement.",
 	"hint.dob": "Année-mois-jour. 1901-01-01 passe.", "hint.line1": "address_full_match passe\u00a0; address_no_match ne passe pas.",
 	"hint.id_number": "000000000 passe\u00a0; 111111111 ne correspond pas.", "hint.bank": "000123456789 reçoit les virements\u00a0; 000111111113 est fermé\u00a0; 000111111116 n’existe pas.",
 	"hint.website": "Ou votre page sur un réseau social.", "hint.business_type": "", "hint.name": "", "hint.first_name": "", "hint.last_name": "", "hint.postal_code": "", "hint.city": "", "hint.terms": "",
