@@ -109,8 +109,10 @@ func (c Chart) area() string {
 // bar is the width of a bar; a gap of the surface's colour stays between two.
 func (c Chart) bar() float64 { return 70 / float64(len(c.Days)) }
 
-// dense tells charts whose days are too narrow for fingers on a small screen.
+// dense tells charts whose days are too narrow to point at on a small screen, crowded those where they are on any.
 func (c Chart) dense() bool { return len(c.Days) > 12 }
+
+func (c Chart) crowded() bool { return len(c.Days) > 31 }
 
 // lastAcross and lastAnchor put the label over the last bar, or at the end of the line.
 func (c Chart) lastAcross() string {
