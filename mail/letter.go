@@ -43,6 +43,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shortfallShop(ctx)
 	case "shipped":
 		err = d.shipped(ctx)
+	case "refunded":
+		err = d.refunded(ctx)
 	default:
 		err = fmt.Errorf("no letter of kind %q is known", letter.Kind)
 	}

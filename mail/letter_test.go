@@ -131,6 +131,7 @@ var secrets = map[string]*regexp.Regexp{
 	"reset_password":  regexp.MustCompile(regexp.QuoteMeta(base) + `/password/resets/([a-z0-9]{32})\n`),
 	"receipt":         regexp.MustCompile(regexp.QuoteMeta(base) + `/orders/([a-z0-9]{32})\n`),
 	"order_links":     regexp.MustCompile(regexp.QuoteMeta(base) + `/orders/([a-z0-9]{32})\n`),
+	"refunded":        regexp.MustCompile(regexp.QuoteMeta(base) + `/orders/([a-z0-9]{32})\n`),
 	"shipped":         regexp.MustCompile(regexp.QuoteMeta(base) + `/orders/([a-z0-9]{32})\n`),
 	"shortfall_buyer": regexp.MustCompile(regexp.QuoteMeta(base) + `/orders/([a-z0-9]{32})\n`),
 }
@@ -256,6 +257,11 @@ func TestOrderLetters(t *testing.T) {
 			w.pay(late, "late")
 			w.must(w.store.FindOrders(ctx, "fan@example.com", lang))
 			w.must(w.store.MarkSent(ctx, w.shop, w.owner, order, models.ShipmentForm{Carrier: "laposte", Tracking: "6A 0012"}))
+			refund, err := w.store.AskRefund(ctx, w.shop, w.owner, order, models.RefundForm{Amount: "12,00", Reason: "requested", Words: "One seam was open."})
+			w.must(err)
+			w.must(w.store.RecordRefund(ctx, refund.ID, "re_1", "succeeded", "", nil))
+			order, err = w.store.Order(ctx, order.ID)
+			w.must(err)
 			letters := w.post("fan@example.com", "late@example.com", "ana@example.com")
 
 			total := p.Money(models.Money{Amount: 8400, Currency: "eur"})
@@ -263,6 +269,7 @@ func TestOrderLetters(t *testing.T) {
 				"sold":            {"2 × Linen apron", total, p.Money(order.Net()), "fan@example.com", "Noé Fan", base + "/dashboard/sales/" + order.Slug},
 				"receipt":         {"2 × Linen apron", total, "Kestrel SARL", "3 quai du Port", "29000 Quimper", "France", "help@kestrel.example.com", "1 rue des Écoles", "Unworn, within 30 days.", p.DateTime(w.clock.Now()), p.Money(models.Money{Amount: 4200, Currency: "eur"})},
 				"order_links":     {"2 × Linen apron", total, "Maison Kestrel"},
+				"refunded":        {"2 × Linen apron", p.Money(models.Money{Amount: 1200, Currency: "eur"}), "One seam was open.", "help@kestrel.example.com"},
 				"shipped":         {"2 × Linen apron", "Maison Kestrel", p.Date(w.clock.Now()), "La Poste, Colissimo", "6A0012", "1 rue des Écoles"},
 				"shortfall_buyer": {"2 × Linen apron", total, "Maison Kestrel", "help@kestrel.example.com"},
 				"shortfall_shop":  {"2 × Linen apron", total, "late@example.com", base + "/dashboard/offers/" + offer.Slug},
@@ -275,7 +282,7 @@ func TestOrderLetters(t *testing.T) {
 				r := open(t, d)
 				check(t, kind, r, lang, w.clock.Now())
 				contains(t, kind, r, wanted...)
-				if kind == "receipt" || kind == "shortfall_buyer" || kind == "shipped" {
+				if kind == "receipt" || kind == "shortfall_buyer" || kind == "shipped" || kind == "refunded" {
 					if got := r.Header.Get("Reply-To"); got != `"Maison Kestrel" <help@kestrel.example.com>` {
 						t.Errorf("%s: Reply-To %q", kind, got)
 					}

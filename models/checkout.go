@@ -23,6 +23,7 @@ type Purchase struct {
 	OnBehalfOf    bool
 	FeeBasis      int64 // hundredths of a percent
 	FeeFixed      int64 // in the smallest unit of the offer's currency
+	KeepsFee      bool  // also when money goes back
 	CheckoutLasts time.Duration
 }
 
@@ -112,7 +113,7 @@ func (s *Store) draftOrder(in Purchase, quantity int64) (*Order, error) {
 		ID: newID(), ShopID: in.Shop.ID, OfferID: in.Offer.ID, VersionID: version.ID, Slug: newSlug(), TokenHash: s.sealer.digest("order", token),
 		AttemptKey: in.AttemptKey, Source: "link", Language: in.Language, Email: CleanEmail(in.Email), EmailKey: emailKey(in.Email),
 		Quantity: quantity, Currency: total.Currency, Items: total.Amount, Total: total.Amount,
-		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, Livemode: in.Shop.Livemode,
+		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, KeepsFee: in.KeepsFee, Livemode: in.Shop.Livemode,
 		Payment: "pending", Fulfilment: "none", Dispute: "none", ExpiresAt: now.Add(in.CheckoutLasts), CreatedAt: now,
 	}
 	var err error

@@ -23,16 +23,17 @@ type Deed string
 
 // The deeds. Every route of the dashboard names one.
 const (
-	View   Deed = "view"   // see offers, sales, figures
-	Sell   Deed = "sell"   // make, edit, publish offers and posts
-	Answer Deed = "answer" // help buyers: resend an order link
-	Bank   Deed = "bank"   // connect Stripe, see its dashboard
-	Govern Deed = "govern" // settings of the shop
+	View    Deed = "view"    // see offers, sales, figures
+	Sell    Deed = "sell"    // make, edit, publish offers and posts
+	Answer  Deed = "answer"  // help buyers: send orders
+	Refunds Deed = "refunds" // give money back
+	Bank    Deed = "bank"    // connect Stripe, see its dashboard
+	Govern  Deed = "govern"  // settings of the shop
 )
 
 var deeds = map[Role][]Deed{
-	Owner:   {View, Sell, Answer, Bank, Govern},
-	Manager: {View, Sell, Answer, Govern},
+	Owner:   {View, Sell, Answer, Refunds, Bank, Govern},
+	Manager: {View, Sell, Answer, Refunds, Govern},
 	Support: {View, Answer},
 	Analyst: {View},
 }

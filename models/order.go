@@ -49,6 +49,7 @@ type Order struct {
 	ExpiresAt       time.Time
 	PaidAt          *time.Time
 	Restocked       int64 // items that went back into stock
+	KeepsFee        bool  // Tillbird's fee stays with Tillbird when money goes back
 	CreatedAt       time.Time
 }
 
@@ -56,12 +57,19 @@ type Order struct {
 func (o *Order) Money(amount int64) Money { return Money{amount, o.Currency} }
 
 // Net is what the merchant gets: total less Tillbird's fee, which covers Stripe's, less what went back.
-func (o *Order) Net() Money { return Money{max(o.Total-o.ApplicationFee-o.Refunded, 0), o.Currency} }
+func (o *Order) Net() Money { return Money{o.Total - o.FeeKept().Amount - o.Refunded, o.Currency} }
 
-// FeeKept is what Tillbird keeps of its fee: none of it where all of the money went back.
+// FeeKept is what Tillbird keeps of its fee: of what went back it gives up its part, rounded as Stripe does, unless the
+// installation keeps its fee.
 func (o *Order) FeeKept() Money {
-	return Money{min(o.ApplicationFee, o.Total-o.Refunded), o.Currency}
+	if o.KeepsFee || o.Total == 0 {
+		return Money{o.ApplicationFee, o.Currency}
+	}
+	return Money{o.ApplicationFee - (2*o.ApplicationFee*o.Refunded+o.Total)/(2*o.Total), o.Currency}
 }
+
+// Left is what can still go back to the buyer.
+func (o *Order) Left() Money { return Money{o.Total - o.Refunded, o.Currency} }
 
 // WasPaid tells whether money came in, whatever happened since.
 func (o *Order) WasPaid() bool { return o.PaidAt != nil }

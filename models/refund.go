@@ -2,7 +2,6 @@ package models
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,31 +15,47 @@ type Refund struct {
 	StripeID  *string
 	Amount    int64
 	Currency  string
-	Reason    string // shortfall, requested, duplicate, fraudulent
-	State     string // pending, succeeded, failed, cancelled
+	Reason    string  // shortfall, requested, duplicate, fraudulent
+	State     string  // pending, succeeded, failed, cancelled
+	FormKey   *string // of the form that asked for it: sent twice, it is one refund
+	UserID    *string // who asked for it; nil for a shortfall, and for one made at Stripe
+	Words     string  // to the buyer
+	Restocked int64   // items that went back into stock with it
+	Failure   string  // why it did not go through, in Stripe's words
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
 // askRefund writes the intention to give money back, and the job that does it. Never more than was paid: the guard on
 // the order counts what is on its way already.
-func (t *tx) askRefund(order *Order, amount int64, reason string) error {
+func (t *tx) askRefund(order *Order, refund Refund) (*Refund, error) {
+	now := t.store.now()
+	refund.ID, refund.ShopID, refund.OrderID, refund.Currency, refund.State, refund.CreatedAt, refund.UpdatedAt = newID(), order.ShopID, order.ID, order.Currency, "pending", now, now
+	if err := t.countBack(order, &refund); err != nil {
+		return nil, err
+	}
+	change := Change{ID: newID(), OrderID: order.ID, Kind: "refund_asked", Detail: refund.Reason, UserID: refund.UserID, CreatedAt: now}
+	if err := t.Create(&change).Error; err != nil {
+		return nil, err
+	}
+	return &refund, t.enqueue(MakeRefund{RefundID: refund.ID})
+}
+
+// countBack keeps a refund and counts it on its order and in the figures. ErrChanged where that is more than was paid.
+func (t *tx) countBack(order *Order, refund *Refund) error {
+	amount := refund.Amount
 	err := changed(t.Exec(`UPDATE orders SET refunded = refunded + ?, payment = CASE WHEN refunded + ? = total THEN 'refunded' ELSE 'partly_refunded' END
 		WHERE id = ? AND payment IN ('paid', 'partly_refunded') AND refunded + ? <= total`, amount, amount, order.ID, amount))
 	if err != nil {
 		return err
 	}
-	refund := Refund{ID: newID(), ShopID: order.ShopID, OrderID: order.ID, Amount: amount, Currency: order.Currency, Reason: reason, State: "pending", CreatedAt: t.store.now(), UpdatedAt: t.store.now()}
-	if err := t.Create(&refund).Error; err != nil {
-		return err
-	}
-	if err := t.change(order, "refund_asked", reason, nil); err != nil {
+	if err := t.Create(refund).Error; err != nil {
 		return err
 	}
 	if err := t.countRefund(order, amount); err != nil {
 		return err
 	}
-	return t.enqueue(MakeRefund{RefundID: refund.ID})
+	return t.answerWithdrawal(order)
 }
 
 // Refund finds a refund for the job that makes it.
@@ -54,41 +69,9 @@ func (s *Store) RefundsOf(ctx context.Context, order *Order) ([]Refund, error) {
 	return gorm.G[Refund](s.read(ctx)).Where("order_id = ?", order.ID).Order("created_at, id").Find(ctx)
 }
 
-// RecordRefund keeps what Stripe says of a refund of ours. A refund may go from succeeded to failed, and never back; the
-// money is then the order's again. Refunds that were not made here are ErrNotFound.
-func (s *Store) RecordRefund(ctx context.Context, refundID, stripeID, state string, eventID *string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-	defer cancel()
-	return s.write(ctx, func(db *tx) error {
-		var refund Refund
-		if err := db.Where("id = ? OR stripe_id = ?", refundID, stripeID).Take(&refund).Error; err != nil {
-			return found(err)
-		}
-		if refund.StripeID != nil && *refund.StripeID != stripeID {
-			return &Mismatch{refund.OrderID, "refund"}
-		}
-		from := map[string][]string{"pending": {"pending"}, "succeeded": {"pending"}, "failed": {"pending", "succeeded"}, "cancelled": {"pending"}}[state]
-		err := changed(db.Exec("UPDATE refunds SET state = ?, stripe_id = ?, updated_at = ? WHERE id = ? AND state IN ? AND (state <> ? OR stripe_id IS NULL)", state, stripeID, db.store.now(), refund.ID, from, state))
-		if errors.Is(err, ErrChanged) || err == nil && state == "pending" {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var order Order
-		if err := db.Where("id = ?", refund.OrderID).Take(&order).Error; err != nil {
-			return found(err)
-		}
-		if state == "succeeded" {
-			return db.change(&order, "refunded", "", eventID)
-		}
-		err = changed(db.Exec("UPDATE orders SET refunded = refunded - ?, payment = CASE WHEN refunded - ? = 0 THEN 'paid' ELSE 'partly_refunded' END WHERE id = ? AND refunded >= ?", refund.Amount, refund.Amount, order.ID, refund.Amount))
-		if err != nil {
-			return err
-		}
-		if err := db.countRefund(&order, -refund.Amount); err != nil {
-			return err
-		}
-		return db.change(&order, "refund_failed", "", eventID)
-	})
+// RefundKept tells whether a refund of Stripe's is one of ours already.
+func (s *Store) RefundKept(ctx context.Context, stripeID string) (bool, error) {
+	var n int64
+	err := s.read(ctx).Raw("SELECT count(*) FROM refunds WHERE stripe_id = ?", stripeID).Scan(&n).Error
+	return n > 0, err
 }

@@ -25,14 +25,14 @@ func (t *tx) countSale(order *Order) error {
 }
 
 // countRefund adds money given back, which the order counts already, to the day of the sale it belongs to; a failed
-// refund takes it away again. The fee goes with it where too little is left to take it from.
+// refund takes it away again. What Tillbird gives up of its fee goes with it.
 func (t *tx) countRefund(order *Order, amount int64) error {
 	day, err := t.dayOf(order.ShopID, *order.PaidAt)
 	if err != nil {
 		return err
 	}
 	var after Order
-	if err := t.Select("total", "application_fee", "refunded").Where("id = ?", order.ID).Take(&after).Error; err != nil {
+	if err := t.Select("total", "application_fee", "refunded", "keeps_fee").Where("id = ?", order.ID).Take(&after).Error; err != nil {
 		return found(err)
 	}
 	before := after

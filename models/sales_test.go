@@ -121,7 +121,7 @@ func TestFiguresAgreeOverADayOfTwentyFiveHours(t *testing.T) {
 	for i, state := range []string{"failed", "succeeded"} {
 		refunds, err := store.RefundsOf(t.Context(), late[i])
 		must(t, err)
-		must(t, store.RecordRefund(t.Context(), refunds[0].ID, fmt.Sprint("re_", i), state, nil))
+		must(t, store.RecordRefund(t.Context(), refunds[0].ID, fmt.Sprint("re_", i), state, "", nil))
 	}
 	agree(t, store, shop)
 	failed, err := store.FailedRefunds(t.Context(), shop, 3)

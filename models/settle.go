@@ -120,7 +120,7 @@ func (t *tx) shortfall(order *Order, eventID *string) error {
 	if err := t.change(order, "shortfall", "", eventID); err != nil {
 		return err
 	}
-	if err := t.askRefund(order, order.Total, "shortfall"); err != nil {
+	if _, err := t.askRefund(order, Refund{Amount: order.Total, Reason: "shortfall"}); err != nil {
 		return err
 	}
 	if err := t.orderLetter(order, "shortfall_buyer"); err != nil {

@@ -83,7 +83,7 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 	}
 	return models.Purchase{
 		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(),
-		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], CheckoutLasts: checkoutLasts,
+		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
 	}
 }
 

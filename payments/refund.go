@@ -29,12 +29,35 @@ func (p *Payments) makeRefund(ctx context.Context, job models.MakeRefund) error 
 		return err
 	}
 	if made == nil {
-		if made, err = p.createRefund(ctx, refund, order); err != nil {
+		if made, err = p.createRefund(ctx, refund, order); errors.Is(err, errTooMuch) {
+			return p.giveUpRefund(ctx, refund, order)
+		}
+		if err != nil {
 			return err
 		}
 		p.at("refund.made")
 	}
-	return p.store.RecordRefund(ctx, refund.ID, made.ID, refundState(made.Status), nil)
+	return p.store.RecordRefund(ctx, refund.ID, made.ID, refundState(made.Status), string(made.FailureReason), nil)
+}
+
+// errTooMuch says that less is left at Stripe than we would give back: somebody gave back some in its dashboard.
+var errTooMuch = errors.New("payments: less is left than the refund")
+
+// giveUpRefund ends a refund for which too little is left, and takes over those that were made instead.
+func (p *Payments) giveUpRefund(ctx context.Context, refund *models.Refund, order *models.Order) error {
+	if err := p.store.RefuseRefund(ctx, refund, "less_left"); err != nil {
+		return err
+	}
+	list, err := p.refundsAt(ctx, *order.PaymentIntentID)
+	if err != nil {
+		return err
+	}
+	for _, made := range list {
+		if err := p.keepRefund(ctx, made, nil); err != nil && !errors.Is(err, errNotOurs) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Payments) createRefund(ctx context.Context, refund *models.Refund, order *models.Order) (*stripe.Refund, error) {
@@ -47,7 +70,7 @@ func (p *Payments) createRefund(ctx context.Context, refund *models.Refund, orde
 		ReverseTransfer: stripe.Bool(true),
 	}
 	if order.ApplicationFee > 0 {
-		params.RefundApplicationFee = stripe.Bool(!p.set.KeepFeeOnRefund)
+		params.RefundApplicationFee = stripe.Bool(!order.KeepsFee)
 	}
 	switch refund.Reason {
 	case "duplicate", "fraudulent":
@@ -61,6 +84,11 @@ func (p *Payments) createRefund(ctx context.Context, refund *models.Refund, orde
 	}
 	if code(err) == stripe.ErrorCodeChargeAlreadyRefunded {
 		return p.adoptRefund(ctx, refund, *order.PaymentIntentID)
+	}
+	// (open) Stripe gives no code where the amount is more than is left: it names the parameter.
+	var refused *stripe.Error
+	if errors.As(err, &refused) && refused.HTTPStatusCode == 400 && refused.Param == "amount" {
+		return nil, errTooMuch
 	}
 	return nil, failed("make a refund", err)
 }
@@ -83,11 +111,14 @@ func (p *Payments) adoptRefund(ctx context.Context, refund *models.Refund, inten
 		return nil, err
 	}
 	for _, made := range list {
-		if made.Metadata["refund"] == "" && made.Amount == refund.Amount {
-			return made, nil
+		if made.Metadata["refund"] != "" || made.Amount != refund.Amount {
+			continue
+		}
+		if kept, err := p.store.RefundKept(ctx, made.ID); err != nil || !kept {
+			return made, err
 		}
 	}
-	return nil, &callError{ErrRefused, "make a refund", errors.New("the payment was refunded at Stripe in other parts")}
+	return nil, errTooMuch
 }
 
 // refundsAt lists the refunds of a payment.
@@ -123,10 +154,34 @@ func (p *Payments) keepRefund(ctx context.Context, made *stripe.Refund, eventID 
 		if made.PaymentIntent == nil || order.PaymentIntentID == nil || made.PaymentIntent.ID != *order.PaymentIntentID {
 			return &models.Mismatch{Order: order.ID, What: "refund's payment"}
 		}
+	} else if err := p.importRefund(ctx, made, eventID); err != nil {
+		return err
 	}
-	err := p.store.RecordRefund(ctx, id, made.ID, refundState(made.Status), eventID)
+	err := p.store.RecordRefund(ctx, id, made.ID, refundState(made.Status), string(made.FailureReason), eventID)
 	if errors.Is(err, models.ErrNotFound) {
 		return errNotOurs
+	}
+	return err
+}
+
+// importRefund takes over a refund that somebody made in Stripe's dashboard, so that the order tells of it.
+func (p *Payments) importRefund(ctx context.Context, made *stripe.Refund, eventID *string) error {
+	if made.PaymentIntent == nil {
+		return errNotOurs
+	}
+	order, err := p.store.OrderByIntent(ctx, made.PaymentIntent.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		return errNotOurs
+	}
+	if err != nil {
+		return err
+	}
+	if string(made.Currency) != order.Currency {
+		return &models.Mismatch{Order: order.ID, What: "refund's currency"}
+	}
+	err = p.store.ImportRefund(ctx, order, made.ID, made.Amount, eventID)
+	if errors.Is(err, models.ErrChanged) {
+		return errNotOurs // one that is asked for here is on its way to be found the same
 	}
 	return err
 }

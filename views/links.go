@@ -130,6 +130,12 @@ func PostedPath(code string) string { return PostPath(code) + "/posting" }
 // SalePath is the merchant's page of an order.
 func SalePath(slug string) string { return SalesPath + "/" + esc(slug) }
 
+// RefundsPath takes a refund of an order; its form stands at NewRefundPath.
+func RefundsPath(slug string) string { return SalePath(slug) + "/refunds" }
+
+// NewRefundPath is the form of a refund.
+func NewRefundPath(slug string) string { return RefundsPath(slug) + "/new" }
+
 // ShipmentPath marks an order as sent; ShipmentRemovalPath takes it back.
 func ShipmentPath(slug string) string { return SalePath(slug) + "/shipment" }
 

@@ -87,6 +87,7 @@ var looks = map[string]map[string]look{
 		"pending":   {ToneInfo, "clock"},
 		"succeeded": {ToneSuccess, "undo"},
 		"failed":    {ToneError, "error"},
+		"cancelled": {ToneNeutral, "x"},
 	},
 	"review": {
 		"open":          {ToneInfo, "inbox"},

@@ -44,6 +44,8 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/sales/:slug":                       models.View,
 	"POST /dashboard/sales/:slug/shipment":             models.Answer,
 	"POST /dashboard/sales/:slug/shipment/removal":     models.Answer,
+	"GET /dashboard/sales/:slug/refunds/new":           models.Refunds,
+	"POST /dashboard/sales/:slug/refunds":              models.Refunds,
 	"GET /dashboard/sales/:slug/slip":                  models.View,
 	"POST /dashboard/shipments":                        models.Answer,
 	"GET /dashboard/payouts":                           models.View,

@@ -99,6 +99,8 @@ func (s *Server) routes() []route {
 		{get, "/dashboard/sales/:slug", member, models.View, s.showSale},
 		{post, "/dashboard/sales/:slug/shipment", member, models.Answer, s.createShipment},
 		{post, "/dashboard/sales/:slug/shipment/removal", member, models.Answer, s.deleteShipment},
+		{get, "/dashboard/sales/:slug/refunds/new", member, models.Refunds, s.newRefund},
+		{post, "/dashboard/sales/:slug/refunds", member, models.Refunds, s.createRefund},
 		{get, "/dashboard/sales/:slug/slip", member, models.View, s.showSlip},
 		{post, views.ShipmentsPath, member, models.Answer, s.createShipments},
 		{get, views.PayoutsPath, member, models.View, s.showPayouts},

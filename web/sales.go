@@ -83,7 +83,7 @@ func (s *Server) showSale(v *visit) error {
 
 // answerSale shows an order with what was typed about its shipment.
 func (s *Server) answerSale(v *visit, status int, order *models.OrderView, typed views.ShipmentFields) error {
-	sale := views.Sale{Order: order, Typed: typed, MaySend: v.Role.May(models.Answer)}
+	sale := views.Sale{Order: order, Typed: typed, MaySend: v.Role.May(models.Answer), MayRefund: v.Role.May(models.Refunds)}
 	var err error
 	if sale.Refunds, err = s.store.RefundsOf(v.ctx(), &order.Order); err != nil {
 		return err
