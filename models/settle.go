@@ -22,6 +22,13 @@ type Payment struct {
 	EventID         *string   // of our events, nil where the thanks page asked
 }
 
+// The most letters that we keep of what a buyer typed at Stripe. It is cut rather than refused: the money has moved, and
+// a name that a database cannot hold must not keep the order from being paid.
+const (
+	buyerNameMost = 200
+	addressMost   = 1000
+)
+
 // Mismatch is a payment that does not fit the order it names. It moves nothing; an admin looks at it.
 type Mismatch struct{ Order, What string }
 
@@ -67,7 +74,7 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 		paidAt := p.At.UTC().Truncate(time.Microsecond)
 		result := db.Model(&Order{}).Where("id = ? AND payment IN ('pending', 'expired', 'failed', 'cancelled') AND paid_at IS NULL", order.ID).Updates(map[string]any{
 			"payment": "paid", "fulfilment": fulfilment, "paid_at": paidAt, "session_id": p.SessionID, "payment_intent_id": p.PaymentIntentID,
-			"buyer_name": p.BuyerName, "address": p.Address,
+			"buyer_name": shortened(cleanLine(p.BuyerName), buyerNameMost), "address": shortened(cleanLines(p.Address), addressMost),
 		})
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error

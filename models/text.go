@@ -52,3 +52,11 @@ func checkText(text, noun string, most int, blankAllowed bool) *Problem {
 	}
 	return nil
 }
+
+// shortened is a text cut to its first letters.
+func shortened(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most])
+	}
+	return text
+}

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"strings"
 	"sync"
 	"testing"
 
@@ -40,6 +41,29 @@ func TestUnseenText(t *testing.T) {
 	for _, email := range []string{"lim\u200b@x.test", "a b@x.test", "a@x", "a@@x.test", "\u202ea@x.test", "a\u00a0b@x.test"} {
 		if models.CheckEmail(email) == nil {
 			t.Errorf("%q is an address", email)
+		}
+	}
+}
+
+// TestBuyersText: whatever a buyer typed at Stripe, what was paid becomes an order that is paid.
+func TestBuyersText(t *testing.T) {
+	t.Parallel()
+	store, _ := storetest.Open(t)
+	shop, _, offer := seller(t, store, "")
+	ctx := t.Context()
+	for typed, kept := range map[string]string{"\x00Lou\r\n": "Lou", "\u202eLou \xff": "Lou", strings.Repeat("é", 3000): strings.Repeat("é", 200)} {
+		order, _, err := store.PlaceOrder(ctx, purchase(shop, offer, "fan@example.com", kept))
+		must(t, err)
+		settled, err := store.SettleOrder(ctx, order.ID, models.Payment{
+			SessionID: "cs_" + order.ID, PaymentIntentID: "pi_" + order.ID, Amount: 4200, Currency: "eur", At: store.Now(), BuyerName: typed, Address: "1 rue\x00\n" + typed,
+		})
+		if err != nil || !settled {
+			t.Fatalf("%.10q keeps the order from being paid: %v", typed, err)
+		}
+		view, err := store.OrderIn(ctx, shop, order.Slug)
+		must(t, err)
+		if view.BuyerName != kept || !strings.HasPrefix(view.Address, "1 rue\n") || len([]rune(view.Address)) > 1000 {
+			t.Errorf("%.10q is kept as %q, %.20q", typed, view.BuyerName, view.Address)
 		}
 	}
 }
