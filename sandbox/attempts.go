@@ -120,10 +120,8 @@ func (c *call) succeed(intent, method object, checked bool) (result, error) {
 	if err := c.insert(str(charge, "id"), charge); err != nil {
 		return result{}, err
 	}
-	if reason := testCards[str(charge, "_number")].dispute; disputes(reason) {
-		if err := c.later("open dispute", str(charge, "id"), c.now+disputeOpens); err != nil {
-			return result{}, err
-		}
+	if err := c.trouble(charge); err != nil {
+		return result{}, err
 	}
 	before := clone(c.present(charge))
 	tail, err := c.passOn(charge, intent)
@@ -151,4 +149,18 @@ func (c *call) succeed(intent, method object, checked bool) (result, error) {
 		tail = append(tail, emission{"charge.updated", charge, before})
 	}
 	return result{tail: tail}, c.emit("payment_intent.succeeded", intent)
+}
+
+// trouble plans what the test card draws after the payment.
+func (c *call) trouble(charge object) error {
+	id, word := str(charge, "id"), testCards[str(charge, "_number")].dispute
+	switch {
+	case disputes(word):
+		return c.later("open dispute", id, c.now+disputeOpens)
+	case word == "early_fraud_warning":
+		return c.later("warn", id, c.now+warningComes)
+	case word == "review":
+		return c.later("open review", id, c.now)
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ type testCard struct {
 	ask     string  // 3-D Secure: "always", or "new" unless the card was set up
 	saves   bool    // may be saved although it is refused when charged
 	refund  string  // "pending": refunds settle later, "fails": refunds come back
-	dispute string  // reason of the dispute that the payment draws
+	dispute string  // what the payment draws: the reason of a dispute, or inquiry, early_fraud_warning, review
 }
 
 // refusal is why a bank declines.
@@ -78,6 +78,7 @@ var cardList = []testCard{
 	{Number: "4000000000002685", Label: "dispute_not_received", Group: "later", dispute: "product_not_received"},
 	{Number: "4000000000001976", Label: "inquiry", Group: "later", dispute: "inquiry"},
 	{Number: "4000000000005423", Label: "warning", Group: "later", dispute: "early_fraud_warning"},
+	{Number: "4000000000009235", Label: "review", Group: "later", dispute: "review"},
 }
 
 // typedCard is what a person typed into the pay form, read out loud.

@@ -102,10 +102,18 @@ func (c *call) openDispute(charge object, reason string, inquiry bool) (object, 
 	if err := c.later("dispute due", id, num(sub(dispute, "evidence_details"), "due_by")); err != nil {
 		return nil, err
 	}
-	if err := c.emit("charge.dispute.created", dispute); err != nil || inquiry {
-		return dispute, err
+	if err := c.emit("charge.dispute.created", dispute); err != nil {
+		return nil, err
 	}
-	return dispute, c.emit("charge.dispute.funds_withdrawn", dispute)
+	if !inquiry {
+		if err := c.emit("charge.dispute.funds_withdrawn", dispute); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.tooLate(charge); err != nil {
+		return nil, err
+	}
+	return dispute, c.closeReview(str(charge, "review"), "disputed")
 }
 
 // withdraw takes the amount and the fee of a dispute from the platform.
@@ -297,10 +305,20 @@ func (c *call) escalate(dispute object) error {
 	return c.emitChange("charge.dispute.funds_withdrawn", dispute, before)
 }
 
-// afterRefund closes the inquiries about a charge that has been refunded whole.
-func (c *call) afterRefund(charge object) error {
-	if !yes(charge, "disputed") || !yes(charge, "refunded") {
+// afterRefund closes what was open about a charge that has been refunded whole: inquiries, warnings and the review.
+func (c *call) afterRefund(charge, refund object) error {
+	if !yes(charge, "refunded") {
 		return nil
+	}
+	if err := c.tooLate(charge); err != nil {
+		return err
+	}
+	reason := "refunded"
+	if str(refund, "reason") == "fraudulent" {
+		reason = "refunded_as_fraud"
+	}
+	if err := c.closeReview(str(charge, "review"), reason); err != nil {
+		return err
 	}
 	disputes, err := c.disputesOf(str(charge, "id"))
 	if err != nil {

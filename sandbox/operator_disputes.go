@@ -33,6 +33,30 @@ func (sb *Sandbox) createDispute(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// createWarning has the bank of a charge's card warn of fraud: charge.
+func (sb *Sandbox) createWarning(w http.ResponseWriter, r *http.Request) {
+	sb.control(w, r, func(c *call) error {
+		charge, err := c.chargeNamed(r.PostFormValue("charge"))
+		if err != nil {
+			return err
+		}
+		_, err = c.warn(charge)
+		return err
+	})
+}
+
+// createReview opens a review of a payment: charge.
+func (sb *Sandbox) createReview(w http.ResponseWriter, r *http.Request) {
+	sb.control(w, r, func(c *call) error {
+		charge, err := c.chargeNamed(r.PostFormValue("charge"))
+		if err != nil {
+			return err
+		}
+		_, err = c.openReview(charge, "manual")
+		return err
+	})
+}
+
 // chargeNamed finds a charge of the platform by what the operator typed.
 func (c *call) chargeNamed(id string) (object, error) {
 	id = strings.TrimSpace(id)

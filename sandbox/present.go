@@ -41,6 +41,8 @@ var expandable = map[string]string{
 	"transfer_reversal":            "balance_transaction destination_payment_refund source_refund transfer",
 	"payout":                       "balance_transaction destination failure_balance_transaction original_payout reversed_by",
 	"dispute":                      "charge payment_intent",
+	"radar.early_fraud_warning":    "charge payment_intent",
+	"review":                       "charge payment_intent",
 }
 
 // expand replaces ids by the objects they name, along each of the paths asked for.

@@ -150,7 +150,7 @@ func (c *call) noteRefund(charge, refund object, amount int64) error {
 	if err := c.emit("refund.created", refund); err != nil {
 		return err
 	}
-	return c.afterRefund(charge)
+	return c.afterRefund(charge, refund)
 }
 
 // newRefund is a refund of a charge that succeeds at once.

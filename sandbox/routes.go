@@ -58,6 +58,11 @@ var endpoints = []endpoint{
 	{"GET", "/v1/disputes/{dispute}", getDispute},
 	{"POST", "/v1/disputes/{dispute}", updateDispute},
 	{"POST", "/v1/disputes/{dispute}/close", closeDispute},
+	{"GET", "/v1/radar/early_fraud_warnings", listWarnings},
+	{"GET", "/v1/radar/early_fraud_warnings/{early_fraud_warning}", getWarning},
+	{"GET", "/v1/reviews", listReviews},
+	{"GET", "/v1/reviews/{review}", getReview},
+	{"POST", "/v1/reviews/{review}/approve", approveReview},
 
 	{"GET", "/v1/transfers", listTransfers},
 	{"POST", "/v1/transfers", createTransfer},
@@ -114,6 +119,8 @@ func (sb *Sandbox) Handler() http.Handler {
 	mux.HandleFunc("POST /accounts/{account}/rejection", sb.createRejection)
 	mux.HandleFunc("POST /accounts/{account}/deauthorization", sb.createDeauthorization)
 	mux.HandleFunc("POST /payouts/{payout}/outcome", sb.updatePayoutOutcome)
+	mux.HandleFunc("POST /warnings", sb.createWarning)
+	mux.HandleFunc("POST /reviews", sb.createReview)
 	mux.HandleFunc("POST /disputes", sb.createDispute)
 	mux.HandleFunc("POST /disputes/{dispute}/outcome", sb.updateOutcome)
 	mux.HandleFunc("GET /ledger.json", sb.showLedger)

@@ -36,6 +36,8 @@ type Sandbox struct {
 	inFlight map[string]bool
 	faults   faults
 
+	tasking sync.Mutex // one goes through what is due at a time, so that Settle ends when all of it is done
+
 	wake      chan struct{}
 	quit      chan struct{} // closed by Close: answers held back by the time-out switch end
 	closeOnce sync.Once

@@ -19,6 +19,7 @@ CREATE INDEX IF NOT EXISTS session_payment_intent ON objects (json_extract(body,
 CREATE INDEX IF NOT EXISTS refund_payment_intent ON objects (json_extract(body, '$.payment_intent')) WHERE kind = 'refund';
 CREATE INDEX IF NOT EXISTS refund_charge ON objects (json_extract(body, '$.charge')) WHERE kind = 'refund';
 CREATE INDEX IF NOT EXISTS dispute_charge ON objects (json_extract(body, '$.charge')) WHERE kind = 'dispute';
+CREATE INDEX IF NOT EXISTS warning_charge ON objects (json_extract(body, '$.charge')) WHERE kind = 'radar.early_fraud_warning';
 CREATE INDEX IF NOT EXISTS application_fee_charge ON objects (json_extract(body, '$.charge')) WHERE kind = 'application_fee';
 CREATE INDEX IF NOT EXISTS transfer_reversal_transfer ON objects (json_extract(body, '$.transfer')) WHERE kind = 'transfer_reversal';
 CREATE INDEX IF NOT EXISTS fee_refund_fee ON objects (json_extract(body, '$.fee')) WHERE kind = 'fee_refund';

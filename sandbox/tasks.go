@@ -18,6 +18,8 @@ var doTask = map[string]func(*call, string) error{
 	"settle refund":     settleRefund,
 	"fail refund":       failRefund,
 	"balance available": announceBalance,
+	"warn":              warnLater,
+	"open review":       reviewLater,
 	"pay out":           payOut,
 	"payout leaves":     payoutLeavesNow,
 	"payout arrives":    payoutArrives,
@@ -65,6 +67,8 @@ func (c *call) tasks(query string, args ...any) ([]task, error) {
 
 // runTasks does what is due and says when the next is (0: nothing is planned).
 func (sb *Sandbox) runTasks(ctx context.Context) (next int64, err error) {
+	sb.tasking.Lock()
+	defer sb.tasking.Unlock()
 	for {
 		var due []task
 		err = sb.look(ctx, func(c *call) error {

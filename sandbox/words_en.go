@@ -32,7 +32,7 @@ var english = map[string]string{
 	"card.declined": "declined", "card.poor": "insufficient funds", "card.lost": "lost", "card.stolen": "stolen", "card.expired": "expired",
 	"card.cvc": "wrong security code", "card.processing": "processing error", "card.saves": "can be saved, not charged",
 	"card.refund_pending": "a refund takes a while", "card.refund_fails": "a refund comes back", "card.dispute_fraud": "disputed as fraud",
-	"card.dispute_not_received": "disputed as not received", "card.inquiry": "the bank inquires", "card.warning": "early fraud warning",
+	"card.dispute_not_received": "disputed as not received", "card.inquiry": "the bank inquires", "card.warning": "early fraud warning", "card.review": "a person looks at it",
 
 	"check.title": "Your bank asks", "check.text": "Is it you who pays {amount} with the card ending in {last4}?", "check.yes": "Complete: it is me", "check.no": "Fail: it is not me",
 	"check.about":      "A real bank would ask you in its app, or send you a code.",

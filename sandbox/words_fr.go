@@ -32,7 +32,7 @@ var french = map[string]string{
 	"card.declined": "refusée", "card.poor": "fonds insuffisants", "card.lost": "perdue", "card.stolen": "volée", "card.expired": "expirée",
 	"card.cvc": "mauvais code de sécurité", "card.processing": "erreur de traitement", "card.saves": "s’enregistre, ne se débite pas",
 	"card.refund_pending": "le remboursement prend du temps", "card.refund_fails": "le remboursement revient", "card.dispute_fraud": "contestée pour fraude",
-	"card.dispute_not_received": "contestée pour non-réception", "card.inquiry": "la banque se renseigne", "card.warning": "alerte précoce de fraude",
+	"card.dispute_not_received": "contestée pour non-réception", "card.inquiry": "la banque se renseigne", "card.warning": "alerte précoce de fraude", "card.review": "quelqu’un l’examine",
 
 	"check.title": "Votre banque demande", "check.text": "Est-ce bien vous qui payez {amount} avec la carte se terminant par {last4}\u202f?", "check.yes": "Confirmer\u00a0: c’est moi", "check.no": "Refuser\u00a0: ce n’est pas moi",
 	"check.about":      "Une vraie banque vous le demanderait dans son application, ou vous enverrait un code.",
