@@ -19,6 +19,7 @@ type Purchase struct {
 	PostCode   string // of the short link that led here, if any
 	Language   string
 	AttemptKey string // tells a second click from a second purchase
+	Buyer      string // a random id of the browser, may be empty
 	// Terms of the installation
 	OnBehalfOf    bool
 	FeeBasis      int64 // hundredths of a percent
@@ -116,6 +117,9 @@ func (s *Store) draftOrder(in Purchase, quantity int64) (*Order, error) {
 		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, KeepsFee: in.KeepsFee, Livemode: in.Shop.Livemode,
 		Payment: "pending", Fulfilment: "none", Dispute: "none", ExpiresAt: now.Add(in.CheckoutLasts), CreatedAt: now,
 	}
+	if in.Buyer != "" {
+		order.Buyer = s.sealer.digest("buyer", in.Buyer)
+	}
 	var err error
 	order.TokenSealed, err = s.sealer.seal(token, "orders", "token", order.ID)
 	return order, err
@@ -131,7 +135,10 @@ func (t *tx) checkLimit(offer *OfferView, order *Order) error {
 	if err != nil {
 		return err
 	}
-	if had+order.Quantity > *offer.LimitPerBuyer {
+	if had > 0 && had+order.Quantity > *offer.LimitPerBuyer {
+		return Problems{{Field: "quantity", Code: "quantity.limit_reached", Data: []any{"Limit", *offer.LimitPerBuyer, "Had", had}}}
+	}
+	if order.Quantity > *offer.LimitPerBuyer {
 		return Problems{{Field: "quantity", Code: "quantity.above_limit", Data: []any{"Limit", *offer.LimitPerBuyer}}}
 	}
 	return nil
@@ -162,6 +169,15 @@ func (t *tx) finishOrder(in Purchase, order *Order) error {
 func (s *Store) orderByAttempt(ctx context.Context, key string) (*Order, error) {
 	order, err := gorm.G[Order](s.read(ctx)).Where("attempt_key = ? AND payment = 'pending'", key).First(ctx)
 	return &order, found(err)
+}
+
+// OtherAttempts lists the pending orders of the same browser for the same offer that ask for something else: another
+// e-mail address or quantity. Whoever goes back to correct these means one purchase.
+func (s *Store) OtherAttempts(ctx context.Context, in Purchase) ([]Order, error) {
+	if in.Buyer == "" {
+		return nil, nil
+	}
+	return gorm.G[Order](s.read(ctx)).Where("offer_id = ? AND buyer = ? AND payment = 'pending' AND attempt_key <> ?", in.Offer.ID, s.sealer.digest("buyer", in.Buyer), in.AttemptKey).Limit(10).Find(ctx)
 }
 
 // RecordSession keeps the Checkout session of a pending order. Done twice it changes nothing; another session is

@@ -19,6 +19,7 @@ type Order struct {
 	TokenHash       string
 	TokenSealed     string
 	AttemptKey      string
+	Buyer           string // digest of the browser's id, may be empty
 	Source          string // post, link, reply
 	Language        string // of letters to the buyer
 	Email           string

@@ -41,6 +41,9 @@ func (in Purchase) attempt() string {
 // says so. Errors: models.Problems, ErrRefused (nothing is held any more), ErrAway (the order waits: CatchUp learns what
 // became of it, and until then a click of the same buyer tries again).
 func (p *Payments) StartCheckout(ctx context.Context, in Purchase) (order *models.Order, url string, err error) {
+	if err := p.letOthersGo(ctx, in); err != nil {
+		return nil, "", err
+	}
 	// A checkout found from an earlier click may be over at Stripe. Its order is then ended, and the click means a new one.
 	for range 2 {
 		again := false
@@ -67,6 +70,18 @@ func (p *Payments) StartCheckout(ctx context.Context, in Purchase) (order *model
 	return order, "", ErrRefused
 }
 
+// letOthersGo closes the checkouts that the same browser left open for the offer with another address or quantity, so
+// that a buyer's own hold does not say "sold out". Stripe confirms it, or the earlier one turns out to be paid.
+func (p *Payments) letOthersGo(ctx context.Context, in Purchase) error {
+	others, err := p.store.OtherAttempts(ctx, p.terms(in))
+	for _, order := range others {
+		if err := p.CancelCheckout(ctx, &order); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // refuse ends an order for which Stripe would not make a session at the first call.
 func (p *Payments) refuse(ctx context.Context, order *models.Order, refusal error) error {
 	p.log.ErrorContext(ctx, "payments: Stripe makes no checkout", "order", order.ID, "error", refusal)
@@ -82,7 +97,7 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 		currency = in.Offer.Approved.Currency
 	}
 	return models.Purchase{
-		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(),
+		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer,
 		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
 	}
 }
