@@ -120,6 +120,8 @@ func (c *call) operatorCharges() ([]operatorCharge, error) {
 		switch {
 		case row.Status == "failed":
 			row.Status, row.Tone = "failed: "+str(o, "failure_code"), "bad"
+		case yes(o, "disputed"):
+			row.Status, row.Tone = "disputed", "warn"
 		case yes(o, "refunded"):
 			row.Status, row.Tone = "refunded", ""
 		case num(o, "amount_refunded") > 0:
