@@ -26,8 +26,8 @@ func (sb *Sandbox) CheckLedger(ctx context.Context) error {
 	return errors.Join(append([]error{err}, wrong...)...)
 }
 
-// ledgerChecks are the invariants of the ledger, each as a query whose rows break it. They name their indexes, because
-// without statistics SQLite prefers the one by kind, which makes each a product of two tables.
+// ledgerChecks are the invariants of the ledger, each as a query whose rows break it. They name their indexes and take
+// the type off the id (+), or SQLite makes each a product of two tables.
 var ledgerChecks = []struct{ says, query string }{
 	{"a line's net is not its amount less its fee", `SELECT id FROM objects WHERE kind = 'balance_transaction'
 		AND json_extract(body, '$.net') <> json_extract(body, '$.amount') - json_extract(body, '$.fee')`},
@@ -37,29 +37,29 @@ var ledgerChecks = []struct{ says, query string }{
 		AND NOT EXISTS (SELECT 1 FROM objects AS source WHERE source.id = json_extract(objects.body, '$.source'))`},
 	{"a paid charge is not in the books once with its amount", `SELECT id FROM objects WHERE kind = 'charge' AND json_extract(body, '$.paid') AND 1 <> (
 		SELECT count(*) FROM objects AS line INDEXED BY balance_transaction_source
-		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = objects.id AND line.account = objects.account
+		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = +objects.id AND line.account = objects.account
 		AND json_extract(line.body, '$.amount') = json_extract(objects.body, '$.amount'))`},
 	{"a charge's refunds are not what it says of them, or are more than it", `SELECT id || ' says ' || json_extract(body, '$.amount_refunded') FROM objects WHERE kind = 'charge' AND account = '' AND (
 		json_extract(body, '$.amount_refunded') > json_extract(body, '$.amount') OR json_extract(body, '$.amount_refunded') <> (
 		SELECT coalesce(sum(json_extract(refund.body, '$.amount')), 0) FROM objects AS refund INDEXED BY refund_charge WHERE refund.kind = 'refund'
-		AND json_extract(refund.body, '$.charge') = objects.id AND json_extract(refund.body, '$.status') IN ('pending', 'succeeded')))`},
+		AND json_extract(refund.body, '$.charge') = +objects.id AND json_extract(refund.body, '$.status') IN ('pending', 'succeeded')))`},
 	{"a transfer's reversals are not what it says of them, or are more than it", `SELECT id FROM objects WHERE kind = 'transfer' AND (
 		json_extract(body, '$.amount_reversed') > json_extract(body, '$.amount') OR json_extract(body, '$.amount_reversed') <> (
-		SELECT coalesce(sum(json_extract(back.body, '$.amount')), 0) FROM objects AS back INDEXED BY transfer_reversal_transfer WHERE back.kind = 'transfer_reversal' AND json_extract(back.body, '$.transfer') = objects.id))`},
+		SELECT coalesce(sum(json_extract(back.body, '$.amount')), 0) FROM objects AS back INDEXED BY transfer_reversal_transfer WHERE back.kind = 'transfer_reversal' AND json_extract(back.body, '$.transfer') = +objects.id))`},
 	{"a fee's refunds are not what it says of them, or are more than it", `SELECT id FROM objects WHERE kind = 'application_fee' AND (
 		json_extract(body, '$.amount_refunded') > json_extract(body, '$.amount') OR json_extract(body, '$.amount_refunded') <> (
-		SELECT coalesce(sum(json_extract(back.body, '$.amount')), 0) FROM objects AS back INDEXED BY fee_refund_fee WHERE back.kind = 'fee_refund' AND json_extract(back.body, '$.fee') = objects.id))`},
+		SELECT coalesce(sum(json_extract(back.body, '$.amount')), 0) FROM objects AS back INDEXED BY fee_refund_fee WHERE back.kind = 'fee_refund' AND json_extract(back.body, '$.fee') = +objects.id))`},
 	{"a dispute has taken or given back other than it should have", `SELECT id || ' is ' || json_extract(body, '$.status') FROM objects WHERE kind = 'dispute' AND (
 		SELECT coalesce(sum(json_extract(line.body, '$.net')), 0) FROM objects AS line INDEXED BY balance_transaction_source
-		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = objects.id
+		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = +objects.id
 		) <> CASE WHEN json_extract(body, '$.status') IN ('needs_response', 'under_review', 'lost')
 		THEN -json_extract(body, '$.amount') - json_extract(body, '$.balance_transactions[0].fee') ELSE 0 END`},
 	{"a payout is not the sum of what it consists of", `SELECT id FROM objects WHERE kind = 'payout' AND json_extract(body, '$.amount') <> (
 		SELECT coalesce(sum(json_extract(line.body, '$.net')), 0) FROM objects AS line INDEXED BY balance_transaction_payout WHERE line.kind = 'balance_transaction'
-		AND json_extract(line.body, '$._payout') = objects.id AND json_extract(line.body, '$._payout') IS NOT NULL AND json_extract(line.body, '$.type') <> 'payout')`},
+		AND json_extract(line.body, '$._payout') = +objects.id AND json_extract(line.body, '$._payout') IS NOT NULL AND json_extract(line.body, '$.type') <> 'payout')`},
 	{"a payout that came back is not in the books again", `SELECT id FROM objects WHERE kind = 'payout' AND (
 		SELECT coalesce(sum(json_extract(line.body, '$.net')), 0) FROM objects AS line INDEXED BY balance_transaction_source
-		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = objects.id
+		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = +objects.id
 		) <> CASE WHEN json_extract(body, '$.status') IN ('failed', 'canceled') THEN 0 ELSE -json_extract(body, '$.amount') END`},
 	{"what goes between the platform and the merchants does not cancel out", `SELECT json_extract(body, '$.currency') || ' ' || sum(json_extract(body, '$.net')) FROM objects
 		WHERE kind = 'balance_transaction' AND (json_extract(body, '$.type') IN ('transfer', 'payment', 'transfer_refund', 'payment_refund', 'application_fee', 'application_fee_refund')
