@@ -70,7 +70,7 @@ type OfferView struct {
 // Mark tells one content of an offer from another, for an edit that must not undo somebody else's.
 func (o *OfferView) Mark() string {
 	v, sum := o.Version, sha256.New()
-	fmt.Fprintf(sum, "%q %q %d %s %q %q %s %q", v.Title, v.Words, v.Price, v.Currency, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag)
+	fmt.Fprintf(sum, "%q %q %d %s %q %q %s %q %s", v.Title, v.Words, v.Price, v.Currency, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag, v.Withdrawal)
 	for _, count := range []*int64{o.Stock, o.LimitPerBuyer} {
 		if count != nil {
 			fmt.Fprintf(sum, " %d", *count)
@@ -260,6 +260,8 @@ func (s *Store) Publish(ctx context.Context, shop *Shop, user *User, offer *Offe
 	switch {
 	case offer.ApprovedVersionID == nil:
 		return Problems{{Field: "offer", Code: "version.not_approved"}}
+	case shop.Standing == "suspended":
+		return Problems{{Field: "offer", Code: "shop.suspended"}}
 	case !shop.CanSell(onBehalfOf):
 		return Problems{{Field: "offer", Code: "shop.not_ready"}}
 	case offer.EndsAt != nil && !now.Before(*offer.EndsAt):
@@ -301,6 +303,9 @@ func (s *Store) TakeDown(ctx context.Context, admin *User, offer *Offer, reason 
 	return s.write(ctx, func(db *tx) error {
 		err := changed(db.Exec("UPDATE offers SET state = 'taken_down', taken_down_reason = ?, updated_at = ? WHERE id = ? AND state <> 'taken_down'", reason, s.now(), offer.ID))
 		if err != nil {
+			return err
+		}
+		if err := db.closeCheckouts("offer_id", offer.ID); err != nil {
 			return err
 		}
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &offer.ShopID, Action: "offer.taken_down", Object: offer.Slug, Detail: reason})

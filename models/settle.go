@@ -202,6 +202,24 @@ func (s *Store) AskCancellation(ctx context.Context, order *Order) error {
 	})
 }
 
+// closeCheckouts leaves work to close every open checkout of an offer or a shop (column names which): what a moderator
+// stopped takes no more money. A payment that Stripe has taken already still wins.
+func (t *tx) closeCheckouts(column, id string) error {
+	var orders []Order
+	if err := t.Where(column+" = ? AND payment = 'pending'", id).Find(&orders).Error; err != nil {
+		return err
+	}
+	for _, order := range orders {
+		if err := t.change(&order, "cancel_asked", "moderation", nil); err != nil {
+			return err
+		}
+		if err := t.enqueue(ExpireCheckout{OrderID: order.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // NoteDecline adds a refused card to an order's timeline, once for each event.
 func (s *Store) NoteDecline(ctx context.Context, order *Order, code string, eventID *string) error {
 	return s.write(ctx, func(db *tx) error {

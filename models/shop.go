@@ -261,6 +261,11 @@ func (s *Store) SetStanding(ctx context.Context, admin *User, shop *Shop, standi
 		if err != nil {
 			return err
 		}
+		if standing == "suspended" {
+			if err := db.closeCheckouts("shop_id", shop.ID); err != nil {
+				return err
+			}
+		}
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &shop.ID, Action: "shop." + standing, Object: shop.Handle, Detail: reason})
 	})
 }

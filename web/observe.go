@@ -98,7 +98,10 @@ func (s *Server) showReadiness(v *visit) error {
 // showMetrics tells figures to this machine, and to others that have the token.
 func (s *Server) showMetrics(v *visit) error {
 	peer, _, _ := net.SplitHostPort(v.Request().RemoteAddr)
-	local := net.ParseIP(peer).IsLoopback() && v.Request().Header.Get("X-Forwarded-For") == "" && v.Request().Header.Get("Forwarded") == ""
+	local := net.ParseIP(peer).IsLoopback()
+	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "X-Forwarded-Host", "Via"} {
+		local = local && v.Request().Header.Get(forwarded) == "" // a proxy on this machine asks for somebody else
+	}
 	if !local && !sameSecret(v.Request().Header.Get("Authorization"), "Bearer "+s.set.MetricsToken) {
 		return echo.ErrNotFound
 	}

@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
@@ -19,6 +22,7 @@ import (
 // localStripe is the sandbox with its own addresses.
 type localStripe struct {
 	*sandbox.Sandbox
+	lock     *flock.Flock // two sandboxes on one file would each have a clock and deliver each event
 	base     string
 	pages    net.Listener
 	letters  net.Listener
@@ -27,9 +31,18 @@ type localStripe struct {
 }
 
 func openLocalStripe(set *settings, log *slog.Logger) (*localStripe, error) {
-	l := &localStripe{}
+	l := &localStripe{lock: flock.New(filepath.Join(set.Data, "sandbox.lock"))}
+	if err := os.MkdirAll(set.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("TILLBIRD_DATA (-data): %w", err)
+	}
+	if got, err := l.lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("TILLBIRD_DATA (-data): %w", err)
+	} else if !got {
+		return nil, fmt.Errorf("another tillbird is running on the data folder %s: stop it, or choose another folder with TILLBIRD_DATA (-data)", set.Data)
+	}
 	var err error
 	if l.Sandbox, err = sandbox.Open(filepath.Join(set.Data, "sandbox.db"), sandbox.WithLog(log)); err != nil {
+		l.close()
 		return nil, err
 	}
 	if l.pages, err = net.Listen("tcp", set.SandboxAddr); err != nil {
@@ -110,5 +123,8 @@ func (l *localStripe) close() {
 			_ = listener.Close()
 		}
 	}
-	l.Close()
+	if l.Sandbox != nil {
+		l.Close()
+	}
+	_ = l.lock.Unlock()
 }

@@ -13,13 +13,10 @@ import (
 	"time"
 )
 
-// TestSecondProcess: two processes on one SQLite file would undo each other, so the second does not start.
+// TestSecondProcess: two processes on one data folder would undo each other, so the second does not start.
 func TestSecondProcess(t *testing.T) {
 	t.Parallel()
 	p := start(t)
-	if p.database != "" {
-		return // on PostgreSQL instances share the database
-	}
 	cmd := exec.CommandContext(t.Context(), binary, "-addr", "127.0.0.1:0", "-sandbox-addr", "127.0.0.1:0", "-sandbox-mail-addr", "127.0.0.1:0", "-data", p.data)
 	out, err := cmd.CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "TILLBIRD_DATA") {

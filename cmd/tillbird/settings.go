@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/text/language"
 
 	"github.com/tillbird/tillbird/models"
 )
@@ -84,8 +87,18 @@ func (s *settings) check() error {
 		return err
 	}
 	for _, country := range append(s.countries(), s.Country) {
-		if len(country) != 2 || country != strings.ToUpper(country) {
+		if region, err := language.ParseRegion(country); err != nil || !region.IsCountry() || len(country) != 2 || country != strings.ToUpper(country) {
 			return fmt.Errorf("TILLBIRD_COUNTRY and TILLBIRD_SHOP_COUNTRIES must be two-letter codes such as FR, not %q", country)
+		}
+	}
+	if s.MailFrom != "" {
+		if _, err := mail.ParseAddress(s.MailFrom); err != nil {
+			return fmt.Errorf("TILLBIRD_MAIL_FROM must be an address such as Tillbird <hello@till.example.com>, not %q", s.MailFrom)
+		}
+	}
+	if s.Legal != "" {
+		if folder, err := os.Stat(s.Legal); err != nil || !folder.IsDir() {
+			return fmt.Errorf("TILLBIRD_LEGAL must be a folder with terms.en.md and its like, and %s is none", s.Legal)
 		}
 	}
 	if s.sandboxed() {
