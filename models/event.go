@@ -177,6 +177,27 @@ func (s *Store) RetryEvent(ctx context.Context, admin *User, event *Event) error
 	})
 }
 
+// IgnoreEvent lets a failed event be, for a reason that stays with it.
+func (s *Store) IgnoreEvent(ctx context.Context, admin *User, event *Event, reason string) error {
+	reason = strings.TrimSpace(reason)
+	var problems Problems
+	if reason == "" {
+		problems.Add("reason", "reason.blank")
+	} else if len(reason) > 500 {
+		problems.Add("reason", "reason.long", "Max", 500)
+	}
+	if err := problems.orNil(); err != nil {
+		return err
+	}
+	return s.write(ctx, func(db *tx) error {
+		err := changed(db.Exec("UPDATE events SET state = 'ignored', ignored_reason = ?, ignored_by = ?, done_at = ?, next_try_at = NULL WHERE id = ? AND state = 'failed'", reason, admin.ID, s.now(), event.ID))
+		if err != nil {
+			return err
+		}
+		return db.audit(Audit{UserID: &admin.ID, ShopID: event.ShopID, Action: "event.ignored", Object: event.StripeID, Detail: reason})
+	})
+}
+
 // Event finds one event, or ErrNotFound.
 func (s *Store) Event(ctx context.Context, id string) (*Event, error) {
 	event, err := gorm.G[Event](s.read(ctx)).Where("id = ?", id).First(ctx)

@@ -52,10 +52,17 @@ func (a AdminEvents) filtered() bool { return a.Filter.Type != "" || a.Filter.Qu
 // AdminEvent is one event with what it changed.
 type AdminEvent struct {
 	Event   *models.Event
+	Form    Dismissal
 	Payload string // indented, without what is secret
 	Shop    *models.Shop
 	Order   *models.Order
 	Now     time.Time
+}
+
+// Dismissal is why an admin lets a failed event be, as typed.
+type Dismissal struct {
+	Reason string
+	Errors FieldErrors
 }
 
 func (a AdminEvent) facts(p Page) []Fact {

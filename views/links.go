@@ -175,5 +175,8 @@ func TakedownPath(slug string) string { return AdminOfferPath(slug) + "/takedown
 // EventPath is one event.
 func EventPath(id string) string { return EventsPath + "/" + esc(id) }
 
+// EventDismissalPath lets a failed event be.
+func EventDismissalPath(id string) string { return EventPath(id) + "/dismissal" }
+
 // EventRetryPath lets a failed event be tried again.
 func EventRetryPath(id string) string { return EventPath(id) + "/retries" }

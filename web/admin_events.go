@@ -38,7 +38,11 @@ func (s *Server) showEvent(v *visit) error {
 	if err != nil {
 		return err
 	}
-	a := views.AdminEvent{Event: event, Payload: readable(event.Payload, v.W.T("admin.event.hidden")), Now: s.store.Now()}
+	return s.renderEvent(v, http.StatusOK, event, views.Dismissal{})
+}
+
+func (s *Server) renderEvent(v *visit, status int, event *models.Event, form views.Dismissal) (err error) {
+	a := views.AdminEvent{Event: event, Form: form, Payload: readable(event.Payload, v.W.T("admin.event.hidden")), Now: s.store.Now()}
 	if event.ShopID != nil {
 		if a.Shop, err = s.store.ShopOf(v.ctx(), *event.ShopID); err != nil {
 			return err
@@ -53,8 +57,8 @@ func (s *Server) showEvent(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Title = event.Type
-	return v.render(http.StatusOK, views.AdminEventPage(p, a))
+	p.Title, p.Problems = event.Type, len(form.Errors)
+	return v.render(status, views.AdminEventPage(p, a))
 }
 
 // bearer are values of Stripe's that open something to whoever has them.
@@ -84,6 +88,29 @@ func (s *Server) retryEvent(v *visit) error {
 		return err
 	default:
 		v.say(views.ToneSuccess, v.W.T("admin.event.said"))
+	}
+	return v.see(views.EventPath(event.ID))
+}
+
+// createDismissal lets a failed event be, for a reason that the admin gives.
+func (s *Server) createDismissal(v *visit) error {
+	event, err := s.store.Event(v.ctx(), v.Param("id"))
+	if err != nil {
+		return err
+	}
+	form := views.Dismissal{Reason: v.FormValue("reason")}
+	err = s.store.IgnoreEvent(v.ctx(), v.User, event, form.Reason)
+	var problems models.Problems
+	switch {
+	case errors.As(err, &problems):
+		form.Errors = v.problems(problems)
+		return s.renderEvent(v, http.StatusUnprocessableEntity, event, form)
+	case errors.Is(err, models.ErrChanged):
+		v.say(views.ToneInfo, v.W.T("admin.event.conflict"))
+	case err != nil:
+		return err
+	default:
+		v.say(views.ToneSuccess, v.W.T("admin.event.dismissed"))
 	}
 	return v.see(views.EventPath(event.ID))
 }

@@ -270,6 +270,21 @@ func TestAFailedEventIsTriedAgain(t *testing.T) {
 	b.post(views.EventRetryPath(failed.ID), nil).want(http.StatusOK, "nothing was done")
 }
 
+func TestAFailedEventIsLeftWithAReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.store.ReceiveEvent(t.Context(), models.Event{StripeID: "evt_odd", Endpoint: "account", Type: "charge.refunded", ObjectID: "ch_1", Payload: []byte(`{"id":"evt_odd"}`), CameBy: "webhook", OccurredAt: w.store.Now()})
+	w.must(err)
+	w.settle()
+	events, err := w.store.Events(t.Context(), models.EventFilter{Query: "evt_odd"})
+	w.must(err)
+	b := w.asAdmin()
+	b.get(views.EventPath(events[0].ID)).want(http.StatusOK, "Failed").submit("Let it be", nil).want(http.StatusUnprocessableEntity, "Give a reason")
+	b.submit("Let it be", url.Values{"reason": {"Made by hand at Stripe."}}).want(http.StatusOK, "The event is left as it is", "Made by hand at Stripe.", "Ignored").without("Let it be")
+	b.post(views.EventDismissalPath(events[0].ID), url.Values{"reason": {"Again."}}).want(http.StatusOK, "nothing was done")
+	b.get(views.AuditPath).want(http.StatusOK, "Event left as it is")
+}
+
 func TestTheLogTellsWhoDidWhat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

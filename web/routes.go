@@ -125,6 +125,7 @@ func (s *Server) routes() []route {
 		{get, views.EventsPath, admin, "", s.listEvents},
 		{get, "/admin/events/:id", admin, "", s.showEvent},
 		{post, "/admin/events/:id/retries", admin, "", s.retryEvent},
+		{post, "/admin/events/:id/dismissal", admin, "", s.createDismissal},
 		{get, views.AuditPath, admin, "", s.listAudit},
 
 		{post, "/webhooks/stripe", anyone, "", s.receiveAccountEvent},
