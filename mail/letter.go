@@ -45,6 +45,10 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shipped(ctx)
 	case "refunded":
 		err = d.refunded(ctx)
+	case "withdrawn_buyer":
+		err = d.withdrawnBuyer(ctx)
+	case "withdrawn_shop":
+		err = d.withdrawnShop(ctx)
 	default:
 		err = fmt.Errorf("no letter of kind %q is known", letter.Kind)
 	}

@@ -117,6 +117,9 @@ func (d *draft) receipt(ctx context.Context) error {
 	d.button(d.w.T("letter.receipt.button"), views.OrderPath(token))
 	d.rows(append(d.sums(order.OrderView), d.seller(order)...)...)
 	d.delivery(order)
+	if order.RightAt(d.mail.store.Now(), nil, order.shop.Zone()).State == "open" {
+		d.links(views.LetterLink{Href: d.mail.link(views.NewWithdrawalPath(token)), Label: d.w.T("withdrawal.here"), About: d.w.T("withdrawal.buy." + order.Version.Withdrawal)})
+	}
 	d.say(d.w.T("letter.receipt.withdraw", "Address", order.shop.SupportEmail, "Number", d.number(order.OrderView)))
 	if order.shop.ReturnsPolicy != "" {
 		d.say(d.w.T("letter.receipt.returns"))

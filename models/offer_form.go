@@ -11,7 +11,7 @@ import (
 // OfferForm is an offer as typed. Dates are "2006-01-02T15:04" in the shop's time zone; blank stock means unlimited,
 // blank limit none.
 type OfferForm struct {
-	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Hashtag, PictureID, Alt string
+	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Withdrawal, Hashtag, PictureID, Alt string
 
 	Key  string // of a form for a new offer: sent twice, it makes one offer; blank makes one each time
 	Seen string // the Mark of what an edit began with; blank keeps the edit whatever happened meanwhile
@@ -42,7 +42,7 @@ type offerFields struct {
 // FormOf shows an offer as it would be typed.
 func FormOf(view *OfferView, zone *time.Location, price func(Money) string) OfferForm {
 	v := view.Version
-	form := OfferForm{Title: v.Title, Words: v.Words, Currency: v.Currency, Fulfilment: v.Fulfilment, Hashtag: v.Hashtag, Alt: v.Alt}
+	form := OfferForm{Title: v.Title, Words: v.Words, Currency: v.Currency, Fulfilment: v.Fulfilment, Withdrawal: v.Withdrawal, Hashtag: v.Hashtag, Alt: v.Alt}
 	if v.Price > 0 {
 		form.Price = price(v.Money())
 	}
@@ -111,6 +111,11 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 	v.Fulfilment = f.Fulfilment
 	if !contains(Fulfilments, v.Fulfilment) {
 		problems.Add("fulfilment", "fulfilment.unknown")
+	}
+	if v.Withdrawal = f.Withdrawal; v.Withdrawal == "" {
+		v.Withdrawal = WithdrawalFor(v.Fulfilment)
+	} else if !contains(Withdrawals, v.Withdrawal) {
+		problems.Add("withdrawal", "withdrawal.unknown")
 	}
 	v.Hashtag = strings.TrimLeft(strings.TrimSpace(f.Hashtag), "#＃")
 	if v.Hashtag != "" {

@@ -22,6 +22,7 @@ type Version struct {
 	PictureID   *string
 	Alt         string
 	Fulfilment  string
+	Withdrawal  string // one of Withdrawals
 	Hashtag     string
 	SubmittedAt *time.Time
 	DecidedAt   *time.Time
@@ -49,6 +50,7 @@ func (v *Version) Changes(before *Version) []string {
 	note(v.Price != b.Price || v.Currency != b.Currency, "price")
 	note(deref(v.PictureID) != deref(b.PictureID) || v.Alt != b.Alt, "picture")
 	note(v.Fulfilment != b.Fulfilment, "fulfilment")
+	note(v.Withdrawal != b.Withdrawal, "withdrawal")
 	note(v.Hashtag != b.Hashtag, "hashtag")
 	return names
 }
@@ -141,7 +143,7 @@ func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) err
 	if latest.State == "draft" {
 		next.UpdatedAt = now
 		return changed(t.Model(&Version{}).Where("id = ? AND state = 'draft'", latest.ID).
-			Select("title", "words", "price", "currency", "picture_id", "alt", "fulfilment", "hashtag", "updated_at").Updates(next))
+			Select("title", "words", "price", "currency", "picture_id", "alt", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
 	}
 	next.ID, next.OfferID, next.Number, next.State, next.CreatedAt, next.UpdatedAt = newID(), offer.ID, latest.Number+1, "draft", now, now
 	lower := latest.State == "approved" && len(changes) == 1 && changes[0] == "price" && next.Currency == latest.Currency && next.Price > 0 && next.Price < latest.Price

@@ -111,6 +111,8 @@ func fieldText(p Page, v *models.Version, name string) string {
 		text = v.Alt
 	case "fulfilment":
 		text = p.T("offer.fulfilment." + v.Fulfilment + ".name")
+	case "withdrawal":
+		text = p.T("withdrawal.kind." + withdrawalKind(v.Withdrawal))
 	case "hashtag":
 		if v.Hashtag != "" {
 			text = "#" + v.Hashtag
@@ -174,6 +176,7 @@ func seenFacts(p Page, o *models.OfferView, shop *models.Shop) []Fact {
 		{Name: p.T("offer.fact.starts"), Value: momentText(p, o.StartsAt, p.T("admin.review.starts"))},
 		{Name: p.T("offer.fact.ends"), Value: momentText(p, o.EndsAt, p.T("admin.review.ends"))},
 		{Name: p.T("offer.fact.zone"), Value: p.W.City()},
+		{Name: p.T("offer.fact.withdrawal"), Value: fieldText(p, &o.Version, "withdrawal")},
 		{Name: p.T("offer.fact.hashtag"), Value: fieldText(p, &o.Version, "hashtag")},
 		{Name: p.T("admin.shop.seller"), Value: who},
 	}...)

@@ -88,6 +88,12 @@ func OrderCancelPath(token string) string { return OrderPath(token) + "/cancella
 // OrderPayPath goes back to the open checkout of a pending order.
 func OrderPayPath(token string) string { return OrderPath(token) + "/payment" }
 
+// WithdrawalPath takes a withdrawal from an order's contract; its page stands at NewWithdrawalPath.
+func WithdrawalPath(token string) string { return OrderPath(token) + "/withdrawal" }
+
+// NewWithdrawalPath is where a buyer confirms a withdrawal.
+func NewWithdrawalPath(token string) string { return WithdrawalPath(token) + "/new" }
+
 // ConfirmationPath confirms an e-mail address.
 func ConfirmationPath(secret string) string { return ConfirmationAsk + "/" + esc(secret) }
 

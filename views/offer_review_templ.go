@@ -1064,6 +1064,7 @@ func offerReviewRules(p Page, r OfferReview) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = facts([]Fact{
 				{Name: p.T("offer.fact.fulfilment"), Value: p.T("offer.fulfilment." + r.Offer.Version.Fulfilment + ".name")},
+				{Name: p.T("offer.fact.withdrawal"), Value: p.T("withdrawal.kind." + r.Offer.Version.Withdrawal)},
 				{Name: p.T("offer.fact.limit"), Value: r.limit(p)},
 				{Name: p.T("offer.fact.starts"), Value: momentText(p, r.Offer.StartsAt, p.T("offer.start.none"))},
 				{Name: p.T("offer.fact.ends"), Value: momentText(p, r.Offer.EndsAt, p.T("offer.end.none"))},

@@ -208,6 +208,7 @@ func (o ShopOffer) facts(p Page) []Fact {
 		Fact{Name: p.T("offer.fact.ends"), Value: momentText(p, o.Offer.EndsAt, never)},
 		Fact{Name: p.T("offer.fact.zone"), Value: p.W.City()},
 		Fact{Name: p.T("offer.fact.fulfilment"), Value: p.T("offer.fulfilment." + v.Fulfilment + ".name")},
+		Fact{Name: p.T("offer.fact.withdrawal"), Value: p.T("withdrawal.kind." + v.Withdrawal)},
 		Fact{Name: p.T("offer.fact.hashtag"), Value: tag})
 }
 

@@ -17,7 +17,9 @@ type BuyerOrder struct {
 	Refunds []models.Refund
 	Changes []models.Change
 
-	Shipment *models.Shipment // nil where nothing was sent
+	Shipment   *models.Shipment // nil where nothing was sent
+	Withdrawal *models.Withdrawal
+	Right      models.WithdrawalRight
 }
 
 // state names what the page is about, in the words order.<state>.….

@@ -89,6 +89,10 @@ var looks = map[string]map[string]look{
 		"failed":    {ToneError, "error"},
 		"cancelled": {ToneNeutral, "x"},
 	},
+	"withdrawal": {
+		"received": {ToneWarning, "undo"},
+		"refunded": {ToneSuccess, "checkCircle"},
+	},
 	"review": {
 		"open":          {ToneInfo, "inbox"},
 		"approved":      {ToneSuccess, "checkCircle"},
@@ -149,6 +153,9 @@ func EventState(p Page, state string) State { return stateOf(p, "event", state) 
 
 // RefundState is whether the money went back.
 func RefundState(p Page, state string) State { return stateOf(p, "refund", state) }
+
+// WithdrawalState is whether a withdrawal was answered.
+func WithdrawalState(p Page, state string) State { return stateOf(p, "withdrawal", state) }
 
 // ReviewState is the admin's view of a case.
 func ReviewState(p Page, state string) State { return stateOf(p, "review", state) }

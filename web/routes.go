@@ -48,6 +48,8 @@ func (s *Server) routes() []route {
 		{get, "/orders/:token", anyone, "", s.showOrder},
 		{post, "/orders/:token/payment", anyone, "", s.resumePayment},
 		{post, "/orders/:token/cancellation", anyone, "", s.createCancellation},
+		{get, "/orders/:token/withdrawal/new", anyone, "", s.newWithdrawal},
+		{post, "/orders/:token/withdrawal", anyone, "", s.createWithdrawal},
 		{post, views.PreferencesPath, visitor, "", s.updatePreferences},
 		{get, "/legal/:page", visitor, "", s.showLegal},
 		{get, views.AccessPath, visitor, "", s.showAccessibility},
