@@ -70,7 +70,7 @@ func (s *story) signUp() {
 }
 
 // letter is the link of a kind in the newest letter to an address, from the sandbox's mail page.
-func (s *story) letter(to, kind string) string {
+func (s *process) letter(to, kind string) string {
 	s.t.Helper()
 	link := regexp.MustCompile(regexp.QuoteMeta(s.base) + regexp.QuoteMeta(kind) + `[a-z0-9]+`)
 	message := regexp.MustCompile(`/mail/[A-Za-z0-9_-]+`)
