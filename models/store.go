@@ -227,15 +227,6 @@ func (t *tx) exec(statement string, args ...any) (rows int64, err error) {
 	return result.RowsAffected()
 }
 
-// ask scans one row without GORM; ErrNotFound where there is none.
-func (t *tx) ask(into []any, statement string, args ...any) error {
-	err := t.conn.QueryRowContext(t.ctx, statement, args...).Scan(into...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
-	}
-	return err
-}
-
 // translate gives the same words for a broken rule on both databases.
 func (t *tx) translate(err error) error {
 	if translator, ok := t.Dialector.(gorm.ErrorTranslator); ok {
