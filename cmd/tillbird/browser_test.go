@@ -35,8 +35,8 @@ type browser struct {
 	base string
 }
 
-// patience is how long a person stays: an audit of everything takes long.
-var patience = map[bool]time.Duration{false: 4 * time.Minute, true: 30 * time.Minute}[thorough]
+// stay is how long a person stays: an audit of everything takes long.
+var stay = map[bool]time.Duration{false: 4 * time.Minute, true: 30 * time.Minute}[thorough]
 
 // person opens a browser at a width in CSS pixels, in a language ("en", "fr").
 func person(t testing.TB, base string, width int64, language string) *browser {
@@ -47,7 +47,7 @@ func person(t testing.TB, base string, width int64, language string) *browser {
 	}
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, patience)
+	ctx, stop := context.WithTimeout(ctx, stay)
 	t.Cleanup(stop)
 	b := &browser{t: t, ctx: ctx, base: base}
 	b.do(chromedp.EmulateViewport(width, 900))
