@@ -33,6 +33,9 @@ var noPage = map[string]string{
 // wrong with any of them for people who read, hear, see or type in their own way.
 func TestAccess(t *testing.T) {
 	t.Parallel()
+	if os.Getenv("TILLBIRD_TEST_DATABASE_URL") != "" {
+		return // the pages are the same on both databases
+	}
 	languages := words.Languages[:1]
 	if thorough {
 		languages = words.Languages
@@ -47,8 +50,14 @@ func TestAccess(t *testing.T) {
 					who  string
 					walk func(*tour)
 				}{ // the longest first
-					{"offers", w.offers}, {"admin", w.admin}, {"merchant", w.merchant}, {"nobody", w.nobody},
-					{"newcomer", w.newcomer}, {"fan", w.fan}, {"operator", w.operator}, {"lagging", w.lagging},
+					{"offers", w.offers},
+					{"admin", w.admin},
+					{"merchant", w.merchant},
+					{"nobody", w.nobody},
+					{"newcomer", w.newcomer},
+					{"fan", w.fan},
+					{"operator", w.operator},
+					{"lagging", w.lagging},
 				}
 				for _, r := range tours {
 					t.Run(r.who, func(t *testing.T) {
