@@ -164,6 +164,7 @@ func TestForged(t *testing.T) {
 		{"currency", "account", change(nil, values{"currency": "usd"})},
 		{"session", "account", change(nil, values{"id": "cs_test_other"})},
 		{"livemode of the event", "account", change(values{"livemode": true}, nil)},
+		{"mode", "account", change(nil, values{"mode": "setup"})},
 		{"livemode of the session", "account", change(nil, values{"livemode": true})},
 		{"no payment", "account", change(nil, values{"payment_intent": nil})},
 		{"another order's name", "account", change(nil, values{"client_reference_id": other.ID, "metadata": names(other.ID, w.shop.ID)})},

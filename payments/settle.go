@@ -60,6 +60,9 @@ func (p *Payments) orderOf(ctx context.Context, session *stripe.CheckoutSession)
 	if err == nil && (session.ClientReferenceID != "" && session.ClientReferenceID != order.ID || session.Metadata["shop"] != "" && session.Metadata["shop"] != order.ShopID) {
 		return nil, &models.Mismatch{Order: order.ID, What: "name"}
 	}
+	if err == nil && session.Mode != stripe.CheckoutSessionModePayment {
+		return nil, &models.Mismatch{Order: order.ID, What: "mode"}
+	}
 	return order, err
 }
 
