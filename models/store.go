@@ -34,19 +34,20 @@ var ErrInUse = errors.New("models: another tillbird is using this data folder")
 // Store keeps the nouns in SQLite (a folder of ours) or PostgreSQL. Reads go to a pool of their own; every change
 // goes through one door, write.
 type Store struct {
-	reader *gorm.DB
-	writer *gorm.DB
-	sqlite *sql.DB       // the single write connection, nil on PostgreSQL
-	group  *group        // the writer on it
-	pool   *pgxpool.Pool // nil on SQLite
-	folder string
-	lock   *flock.Flock
-	clock  func() time.Time
-	sealer *sealer
-	jobs   *jobs
-	quiet  bool // a world made with a clock of its own sends no letters
-	bell   *bell
-	log    *slog.Logger
+	reader  *gorm.DB
+	writer  *gorm.DB
+	sqlite  *sql.DB       // the single write connection, nil on PostgreSQL
+	group   *group        // the writer on it
+	pool    *pgxpool.Pool // nil on SQLite
+	folder  string
+	lock    *flock.Flock
+	clock   func() time.Time
+	sealer  *sealer
+	hashing hashing
+	jobs    *jobs
+	quiet   bool // a world made with a clock of its own sends no letters
+	bell    *bell
+	log     *slog.Logger
 }
 
 // Settings is what Open needs to know.
@@ -57,6 +58,8 @@ type Settings struct {
 	Clock       func() time.Time // the only source of the time
 	Log         *slog.Logger
 
+	// PasswordMemory is what a password's hash costs in KiB; 0 is the right amount, and anything less is for tests.
+	PasswordMemory uint32
 	// OneByOne gives each change on SQLite a transaction of its own: what the shared ones are measured against.
 	OneByOne bool
 }
@@ -70,7 +73,7 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(set.Folder, "pictures"), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, bell: newBell(), log: set.Log}
+	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), log: set.Log}
 	if set.DatabaseURL == "" {
 		err = s.openSQLite(ctx)
 	} else {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/mail"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -35,11 +36,30 @@ const (
 	resetLasts    = time.Hour
 )
 
-// hashing is argon2id at OWASP's second profile (19 MiB, two passes).
-var hashing = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+// passwordMemory is what a hash costs, in KiB: argon2id at OWASP's second profile, 19 MiB and two passes.
+const passwordMemory = 19 * 1024
 
-// noPassword is compared with when there is no such account, so that the answer takes as long.
-var noPassword, _ = argon2id.CreateHash("nobody has this", hashing)
+// hashing makes password hashes. nobody is compared with when there is no such account, so that the answer takes as long.
+type hashing struct {
+	params *argon2id.Params
+	nobody func() string
+}
+
+// newHashing hashes with memory KiB; 0 is passwordMemory, and anything less is for tests.
+func newHashing(memory uint32) hashing {
+	if memory == 0 {
+		memory = passwordMemory
+	}
+	h := hashing{params: &argon2id.Params{Memory: memory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
+	h.nobody = sync.OnceValue(func() string {
+		hash, _ := h.of("nobody has this")
+		return hash
+	})
+	go h.nobody() // the start does not wait for it, nor the first sign-in
+	return h
+}
+
+func (h hashing) of(password string) (string, error) { return argon2id.CreateHash(password, h.params) }
 
 // CleanEmail is the address as we keep it: trimmed and lower case.
 func CleanEmail(typed string) string { return strings.ToLower(strings.TrimSpace(typed)) }
@@ -103,13 +123,13 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (*User, error) {
 	if err := problems.orNil(); err != nil {
 		return nil, err
 	}
-	hash, err := argon2id.CreateHash(in.Password, hashing)
+	hash, err := s.hashing.of(in.Password)
 	if err != nil {
 		return nil, err
 	}
 	known, err := s.UserByEmail(ctx, email)
 	if errors.Is(err, ErrNotFound) {
-		known, err = &User{PasswordHash: noPassword}, nil
+		known, err = &User{PasswordHash: s.hashing.nobody()}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -185,7 +205,7 @@ func (s *Store) SignIn(ctx context.Context, email, password string) (*User, erro
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	hash := noPassword
+	hash := s.hashing.nobody()
 	if err == nil {
 		hash = user.PasswordHash
 	}
@@ -208,7 +228,7 @@ func (s *Store) ResetPassword(ctx context.Context, secret, password string) erro
 		p.Field = "password"
 		return Problems{*p}
 	}
-	hash, err := argon2id.CreateHash(password, hashing)
+	hash, err := s.hashing.of(password)
 	if err != nil {
 		return err
 	}
@@ -253,7 +273,7 @@ func (s *Store) ChangePassword(ctx context.Context, user *User, old, password st
 	if err := problems.orNil(); err != nil {
 		return err
 	}
-	hash, err := argon2id.CreateHash(password, hashing)
+	hash, err := s.hashing.of(password)
 	if err != nil {
 		return err
 	}
@@ -283,7 +303,7 @@ func (s *Store) CreateAdmin(ctx context.Context, email, password, language strin
 	if err := problems.orNil(); err != nil {
 		return nil, err
 	}
-	hash, err := argon2id.CreateHash(password, hashing)
+	hash, err := s.hashing.of(password)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func Open(t testing.TB) (*models.Store, *Clock) {
 // Settings are those of a fresh store, for tests that open it themselves, also more than once.
 func Settings(t testing.TB, clock func() time.Time) models.Settings {
 	t.Helper()
-	return models.Settings{Folder: t.TempDir(), DatabaseURL: database(t), SecretKey: SecretKey, Clock: clock, Log: slog.New(slog.DiscardHandler)}
+	return models.Settings{Folder: t.TempDir(), DatabaseURL: database(t), SecretKey: SecretKey, Clock: clock, Log: slog.New(slog.DiscardHandler), PasswordMemory: 64}
 }
 
 // Postgres tells whether the tests run on PostgreSQL.
