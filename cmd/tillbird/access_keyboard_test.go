@@ -52,8 +52,15 @@ func (w *accessWorld) keyboard(t *testing.T) {
 		t.Fatalf("the keyboard led to %s, not to Stripe's page", b.where())
 	}
 	for _, field := range [][2]string{
-		{"#ship_name", "Kay Keys"}, {"#ship_line1", "1 quai du Port"}, {"#ship_postal_code", "13002"}, {"#ship_city", "Marseille"}, {"#ship_country", "France"},
-		{"#number", card}, {"#expiry", "1234"}, {"#cvc", "123"}, {"#name", "Kay Keys"},
+		{"#ship_name", "Kay Keys"},
+		{"#ship_line1", "1 quai du Port"},
+		{"#ship_postal_code", "13002"},
+		{"#ship_city", "Marseille"},
+		{"#ship_country", "France"},
+		{"#number", card},
+		{"#expiry", "1234"},
+		{"#cvc", "123"},
+		{"#name", "Kay Keys"},
 	} {
 		if b.has(field[0]) {
 			b.tabTo(field[0])

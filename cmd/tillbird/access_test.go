@@ -250,3 +250,15 @@ func (b *browser) slugs(path string) map[string]string {
 	}
 	return rows
 }
+
+// first is the path of the first link of a page to something below a prefix.
+func (b *browser) first(list, prefix string) string {
+	b.t.Helper()
+	b.load(list, 200)
+	path, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf(
+		`([...document.querySelectorAll('main a[href]')].map((a) => a.getAttribute('href')).find((href) => href.startsWith(%q) && !href.endsWith('/new')) || '')`, prefix)))
+	if err != nil || path == "" {
+		b.t.Fatalf("%s has no link to %s: %v\n%s", list, prefix, err, b.text())
+	}
+	return path
+}

@@ -62,7 +62,7 @@ type audit struct {
 	mu      sync.Mutex
 	faults  map[string][]string
 	order   []string
-	pages   []string // names in the order of their visit
+	pages   []string            // names in the order of their visit
 	visited map[string]struct{} // addresses' paths at Tillbird
 }
 
