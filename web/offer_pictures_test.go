@@ -44,8 +44,8 @@ func TestPicturesThatAreNone(t *testing.T) {
 		says string
 	}{
 		"100 megapixels": {"big.png", claiming(t, 10_000, 10_000), "40 million pixels"},
-		"SVG":            {"drawing.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "JPG, PNG or WebP"},
-		"text":           {"photo.jpg", []byte("not a picture at all"), "JPG, PNG or WebP"},
+		"SVG":            {"drawing.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "JPG, PNG, WebP or GIF"},
+		"text":           {"photo.jpg", []byte("not a picture at all"), "JPG, PNG, WebP or GIF"},
 		"empty":          {"empty.png", nil, "is empty"},
 		"cut off":        {"cut.png", pngOf(t, 640, 480)[:60], "could not be read"},
 		"12 MB":          {"huge.png", append(pngOf(t, 64, 64), make([]byte, 12<<20)...), "smaller than 8 MB"},
