@@ -82,6 +82,12 @@ func (w *accessWorld) fan(r *tour) {
 	r.send(200, action("/o/"+candle+"/reports"), "reason", "misleading", "words", "It burns for forty hours, not forty-five.", "email", "")
 	r.see("report, sent")
 
+	letGo := w.order(r.browser, candle)
+	r.visit("order, pending", letGo, 200)
+	r.send(200, action(letGo+"/cancellation"))
+	r.see("order, cancelled")
+	r.visit("order, expired", w.expired, 200)
+
 	order := w.order(r.browser, candle)
 	pay := `form[action^="/c/pay/"]`
 	r.see("Stripe: pay")
@@ -94,14 +100,15 @@ func (w *accessWorld) fan(r *tour) {
 	r.see("Stripe: declined")
 	r.send(200, pay, append([]string{"number", "4000 0027 6000 3184"}, address...)...)
 	r.see("Stripe: 3-D Secure")
-	r.visit("order, pending", order, 200)
-	r.send(200, action(order+"/cancellation"))
-	r.see("order, cancelled")
-	r.visit("order, expired", w.expired, 200)
-	r.refreshPaid(w.base + w.paid)
+	r.send(200, `form[action^="/3ds/"]`, "=answer", "complete")
+	r.refreshPaid(w.base + order)
 	r.see("order, paid")
-	r.visit("order, thanks", w.paid+"?paid=1", 200)
-	r.visit("withdrawal", w.paid+"/withdrawal/new", 200)
+	r.visit("order, thanks", order+"?paid=1", 200)
+	r.visit("withdrawal", order+"/withdrawal/new", 200)
+	r.send(422, action(order+"/withdrawal"), "name", "")
+	r.see("withdrawal with errors")
+	r.send(200, action(order+"/withdrawal"), "name", "Fay Fan")
+	r.see("withdrawal, done")
 }
 
 // refreshPaid opens an order until it offers nothing to pay any more.

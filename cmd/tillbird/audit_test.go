@@ -163,12 +163,14 @@ const lookScript = `(async () => {
 	}
 	const name = (e) => e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + [...e.classList].map((c) => '.' + c).join('');
 	if (root.scrollWidth > innerWidth) {
-		const wide = [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-box, .scroll')).map(name);
+		const out = (r) => r.right > innerWidth + 0.5, wide = [...document.body.querySelectorAll('*')].filter((e) => out(e.getBoundingClientRect())).map(name);
+		const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+		for (let n; (n = words.nextNode());) if (n.data.trim() && (range.selectNodeContents(n), out(range.getBoundingClientRect()))) wide.push(name(n.parentElement) + ' "' + n.data.trim().slice(0, 30) + '"');
 		faults.push('scrolls sideways: by ' + (root.scrollWidth - innerWidth) + ' px, ' + (wide.slice(-3).join(', ') || 'for no visible reason'));
 	}
 	for (const e of document.body.querySelectorAll('*')) {
 		const style = getComputedStyle(e);
-		if (!/hidden|clip/.test(style.overflow) || e.clientWidth < 3 || e.clientHeight < 3 || style.webkitLineClamp !== 'none' || !e.innerText?.trim()) continue;
+		if (!/hidden|clip/.test(style.overflow) || e.clientWidth < 3 || e.clientHeight < 3 || style.webkitLineClamp !== 'none' || e.matches('select') || !e.innerText?.trim()) continue;
 		if (/hidden|clip/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1 || /hidden|clip/.test(style.overflowY) && e.scrollHeight > e.clientHeight + 2) faults.push('cuts its text: ' + name(e));
 	}
 	for (const e of performance.getEntriesByType('resource')) if (e.responseStatus >= 400) faults.push('answered ' + e.responseStatus + ': ' + new URL(e.name).pathname);
