@@ -125,9 +125,11 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.created", Object: offer.Slug})
 	})
-	if form.Key != "" && errors.Is(err, gorm.ErrDuplicatedKey) {
-		// On PostgreSQL two can come this far at once.
-		made, err = gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, offer.Slug).First(ctx)
+	if form.Key != "" && err != nil {
+		// On PostgreSQL two can come this far at once: the later one is stopped by the name, or by its own hashtag.
+		if twin, findErr := gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, offer.Slug).First(ctx); findErr == nil {
+			made, err = twin, nil
+		}
 	}
 	if err != nil {
 		return nil, err
