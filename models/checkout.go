@@ -44,6 +44,7 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		return nil, false, err
 	}
 	err = s.write(ctx, func(db *tx) error {
+		db.touches(in.Offer.ID)
 		// The guarded UPDATE also locks the offer's row, so what follows sees every other buyer's order.
 		if err := db.takeHold(in.Offer, quantity); err != nil {
 			return err
@@ -184,6 +185,7 @@ func (s *Store) OtherAttempts(ctx context.Context, in Purchase) ([]Order, error)
 // ErrChanged.
 func (s *Store) RecordSession(ctx context.Context, order *Order, session string) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches(order.OfferID)
 		result := db.Exec("UPDATE orders SET session_id = ? WHERE id = ? AND session_id IS NULL", session, order.ID)
 		if result.Error != nil {
 			return result.Error
@@ -205,6 +207,7 @@ func (s *Store) RecordSession(ctx context.Context, order *Order, session string)
 // RefuseOrder ends a pending order for which Stripe made no session: nobody can pay it, so its hold comes back.
 func (s *Store) RefuseOrder(ctx context.Context, order *Order, why string) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches(order.OfferID)
 		return db.endPending(order, "failed", why, nil, "session_id IS NULL")
 	})
 }

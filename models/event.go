@@ -46,6 +46,7 @@ const (
 func (s *Store) ReceiveEvent(ctx context.Context, event Event) (fresh bool, err error) {
 	id, now := newID(), s.now()
 	err = s.writeOne(ctx, func(db *tx) error {
+		db.touches()
 		rows, err := db.exec(`INSERT INTO events (id, stripe_id, endpoint, type, object_id, account, livemode, payload, state, came_by, next_try_at, occurred_at, received_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
 			id, event.StripeID, event.Endpoint, event.Type, event.ObjectID, event.Account, event.Livemode, event.Payload, event.CameBy, now, event.OccurredAt, now)
@@ -76,6 +77,7 @@ func (s *Store) TakeEvents(ctx context.Context, most int) ([]Event, error) {
 	}
 	var taken []Event
 	err := s.write(ctx, func(db *tx) error {
+		db.touches()
 		err := db.Raw(`UPDATE events SET tries = tries + 1, next_try_at = ? WHERE id IN (SELECT id FROM events
 			WHERE state IN ('received', 'failed') AND next_try_at <= ? ORDER BY next_try_at, id LIMIT ?`+skip+`) RETURNING *`, now.Add(eventLease), now, most).Scan(&taken).Error
 		if err != nil {
@@ -113,6 +115,7 @@ func (s *Store) FinishEvents(ctx context.Context, list []Finished) error {
 	}
 	now := s.now()
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		for _, f := range list {
 			state := "done"
 			if f.Result.Ignored {
@@ -134,6 +137,7 @@ func (s *Store) ReturnEvents(ctx context.Context, events []*Event) error {
 	}
 	now := s.now()
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		for _, event := range events {
 			if _, err := db.exec("UPDATE events SET tries = tries - 1, next_try_at = $1 WHERE id = $2 AND state IN ('received', 'failed') AND next_try_at = $3", now, event.ID, event.NextTryAt); err != nil {
 				return err
@@ -161,6 +165,7 @@ func (s *Store) PostponeEvent(ctx context.Context, event *Event, cause error) er
 	}
 	text := cause.Error()
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		return db.Exec("UPDATE events SET state = 'failed', outcome = ?, next_try_at = ? WHERE id = ? AND state IN ('received', 'failed')", strings.ToValidUTF8(text[:min(len(text), 500)], ""), next, event.ID).Error
 	})
 }
@@ -168,6 +173,7 @@ func (s *Store) PostponeEvent(ctx context.Context, event *Event, cause error) er
 // RetryEvent lets a failed event be tried again now.
 func (s *Store) RetryEvent(ctx context.Context, admin *User, event *Event) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		err := changed(db.Exec("UPDATE events SET tries = 0, next_try_at = ? WHERE id = ? AND state = 'failed'", s.now(), event.ID))
 		if err != nil {
 			return err
@@ -190,6 +196,7 @@ func (s *Store) IgnoreEvent(ctx context.Context, admin *User, event *Event, reas
 		return err
 	}
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		err := changed(db.Exec("UPDATE events SET state = 'ignored', ignored_reason = ?, ignored_by = ?, done_at = ?, next_try_at = NULL WHERE id = ? AND state = 'failed'", reason, admin.ID, s.now(), event.ID))
 		if err != nil {
 			return err

@@ -82,6 +82,7 @@ func (s *Store) LettersTo(ctx context.Context, email string) ([]Letter, error) {
 // RecordLetter keeps how sending went: cause nil means it was handed over, and its secret is forgotten.
 func (s *Store) RecordLetter(ctx context.Context, letter *Letter, cause error) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		set := map[string]any{"tries": gorm.Expr("tries + 1")}
 		if cause == nil {
 			set["state"], set["sent_at"], set["secret"], set["last_error"] = "sent", s.now(), "", ""

@@ -15,6 +15,7 @@ func (s *Store) Note(ctx context.Context, name string) (string, error) {
 // KeepNote keeps a small fact of this installation.
 func (s *Store) KeepNote(ctx context.Context, name, value string) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		return db.Exec("INSERT INTO notes (name, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at", name, value, s.now()).Error
 	})
 }
@@ -23,6 +24,7 @@ func (s *Store) KeepNote(ctx context.Context, name, value string) error {
 // once, both get the same.
 func (s *Store) NoteOnce(ctx context.Context, name, value string) (string, error) {
 	err := s.write(ctx, func(db *tx) error {
+		db.touches()
 		if err := db.Exec("INSERT INTO notes (name, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING", name, value, s.now()).Error; err != nil {
 			return err
 		}

@@ -149,6 +149,12 @@ func (s *Store) OfferIn(ctx context.Context, shop *Shop, slug string) (*OfferVie
 	return s.offerView(ctx, offer, true)
 }
 
+// OfferID is the id of the offer of a slug, or ErrNotFound.
+func (s *Store) OfferID(ctx context.Context, slug string) (string, error) {
+	offer, err := gorm.G[Offer](s.read(ctx)).Select("id").Where("slug = ?", slug).First(ctx)
+	return offer.ID, found(err)
+}
+
 // PublicOffer finds an offer as fans see it, with its shop: by its approved version, or ErrNotFound where there is none
 // or it was never taken live.
 func (s *Store) PublicOffer(ctx context.Context, slug string) (*OfferView, *Shop, error) {

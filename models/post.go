@@ -196,7 +196,10 @@ func (s *Store) FollowLink(ctx context.Context, code string, counted bool) (slug
 		return "", ErrNotFound
 	}
 	if counted {
-		err = s.write(ctx, func(db *tx) error { return db.Exec("UPDATE posts SET clicks = clicks + 1 WHERE code = ?", code).Error })
+		err = s.write(ctx, func(db *tx) error {
+			db.touches()
+			return db.Exec("UPDATE posts SET clicks = clicks + 1 WHERE code = ?", code).Error
+		})
 	}
 	return slugs[0], err
 }

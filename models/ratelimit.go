@@ -21,6 +21,7 @@ func (s *Store) Allow(ctx context.Context, limit Limit, who string) (wait time.D
 	name := limit.Name + ":" + s.sealer.digest("limit", who)[:32]
 	var rows int64
 	err = s.write(ctx, func(db *tx) error {
+		db.touches()
 		result := db.Exec(`INSERT INTO rate_limits (name, arrival_us) VALUES (?, ?)
 			ON CONFLICT (name) DO UPDATE SET arrival_us = CASE WHEN rate_limits.arrival_us > ? THEN rate_limits.arrival_us ELSE ? END + ?
 			WHERE rate_limits.arrival_us - ? <= ?`, name, now+step, now, now, step, tolerance, now)

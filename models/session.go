@@ -25,6 +25,7 @@ func (ss Sessions) FindCtx(ctx context.Context, token string) (data []byte, foun
 // CommitCtx keeps a session's bytes until its expiry.
 func (ss Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	return ss.store.write(ctx, func(db *tx) error {
+		db.touches()
 		return db.Exec("INSERT INTO sessions (hash, data, expires_at) VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at",
 			ss.hash(token), data, expiry.UTC()).Error
 	})
@@ -33,6 +34,7 @@ func (ss Sessions) CommitCtx(ctx context.Context, token string, data []byte, exp
 // DeleteCtx ends a session.
 func (ss Sessions) DeleteCtx(ctx context.Context, token string) error {
 	return ss.store.write(ctx, func(db *tx) error {
+		db.touches()
 		return db.Exec("DELETE FROM sessions WHERE hash = ?", ss.hash(token)).Error
 	})
 }
@@ -56,6 +58,7 @@ func (ss Sessions) hash(token string) string { return ss.store.sealer.digest("se
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		if err := db.Exec("DELETE FROM sessions WHERE expires_at < ?", now).Error; err != nil {
 			return err
 		}

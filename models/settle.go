@@ -64,6 +64,7 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 		if err := db.Where("id = ?", orderID).Take(&order).Error; err != nil {
 			return found(err)
 		}
+		db.touches(order.OfferID)
 		if err := p.fits(&order); err != nil {
 			return err
 		}
@@ -170,6 +171,7 @@ func (t *tx) endPending(order *Order, state, why string, eventID *string, and st
 // Stripe's word that gives the stock back, never our clock alone.
 func (s *Store) ExpireOrder(ctx context.Context, order *Order, eventID *string) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches(order.OfferID)
 		var asked int64
 		if err := db.Raw("SELECT count(*) FROM order_changes WHERE order_id = ? AND kind = 'cancel_asked'", order.ID).Scan(&asked).Error; err != nil {
 			return err
@@ -184,7 +186,10 @@ func (s *Store) ExpireOrder(ctx context.Context, order *Order, eventID *string) 
 
 // FailOrder ends a pending order whose delayed payment Stripe says has failed.
 func (s *Store) FailOrder(ctx context.Context, order *Order, eventID *string) error {
-	return s.write(ctx, func(db *tx) error { return db.endPending(order, "failed", "", eventID, "TRUE") })
+	return s.write(ctx, func(db *tx) error {
+		db.touches(order.OfferID)
+		return db.endPending(order, "failed", "", eventID, "TRUE")
+	})
 }
 
 // AskCancellation notes that the buyer wants to let a pending order go, and leaves the closing of its checkout as work.
@@ -241,6 +246,7 @@ type Charge struct {
 // RecordCharge keeps the charge of a paid order.
 func (s *Store) RecordCharge(ctx context.Context, order *Order, c Charge) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches(order.OfferID)
 		return changed(db.Exec("UPDATE orders SET charge_id = ?, card = ?, stripe_fee = COALESCE(?, stripe_fee) WHERE id = ? AND paid_at IS NOT NULL", c.ID, c.Card, c.StripeFee, order.ID))
 	})
 }

@@ -47,6 +47,7 @@ type Store struct {
 	jobs    *jobs
 	quiet   bool // a world made with a clock of its own sends no letters
 	bell    *bell
+	stamps  *stamps
 	log     *slog.Logger
 }
 
@@ -73,7 +74,7 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(set.Folder, "pictures"), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), log: set.Log}
+	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), stamps: newStamps(), log: set.Log}
 	if set.DatabaseURL == "" {
 		err = s.openSQLite(ctx)
 	} else {
@@ -190,6 +191,7 @@ func (s *Store) Close() error {
 // Ping tells whether the database answers and can be written to.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.write(ctx, func(db *tx) error {
+		db.touches()
 		return db.Exec("INSERT INTO notes (name, value, updated_at) VALUES ('ping', '', ?) ON CONFLICT (name) DO UPDATE SET updated_at = excluded.updated_at", s.now()).Error
 	})
 }
@@ -215,6 +217,9 @@ type tx struct {
 	ctx   context.Context
 	after []func()
 	jobs  []Job
+
+	narrow  bool // touched says all that public pages show of this change
+	touched []string
 }
 
 // afterCommit runs f once the transaction is durable, and never if it is not.
@@ -252,21 +257,27 @@ func (s *Store) writeOne(ctx context.Context, fn func(db *tx) error) error {
 
 func (s *Store) through(ctx context.Context, single bool, fn func(db *tx) error) error {
 	if s.group != nil {
-		return s.group.write(&change{ctx: ctx, store: s, fn: fn, single: single, done: make(chan struct{})})
+		c := &change{ctx: ctx, store: s, fn: fn, single: single, done: make(chan struct{})}
+		if err := s.group.write(c); err != nil {
+			return err
+		}
+		s.stamps.moved(c.tx)
+		return nil
 	}
-	var after []func()
+	var done *tx
 	err := s.writer.WithContext(ctx).Transaction(func(inner *gorm.DB) error {
 		t := &tx{DB: inner, store: s, conn: inner.Statement.ConnPool, ctx: ctx}
 		if err := fn(t); err != nil {
 			return err
 		}
-		after = t.after
+		done = t
 		return s.jobs.insert(ctx, inner.Statement.ConnPool.(*sql.Tx), t.jobs)
 	})
 	if err != nil {
 		return err
 	}
-	for _, f := range after {
+	s.stamps.moved(done)
+	for _, f := range done.after {
 		f()
 	}
 	return nil
@@ -310,5 +321,5 @@ func Unavailable(err error) bool {
 	}
 	text := err.Error()
 	return errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded) ||
-		strings.Contains(text, "failed to connect") || strings.Contains(text, "connection refused") || strings.Contains(text, "SQLSTATE 57P") || strings.Contains(text, "SQLSTATE 53")
+		strings.Contains(text, "closed pool") || strings.Contains(text, "database is closed") || strings.Contains(text, "failed to connect") || strings.Contains(text, "connection refused") || strings.Contains(text, "SQLSTATE 57P") || strings.Contains(text, "SQLSTATE 53")
 }

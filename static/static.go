@@ -186,13 +186,13 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	if f.small != nil {
 		h.Add("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		if AcceptsGzip(r.Header.Get("Accept-Encoding")) {
 			body, tag = f.small, `"`+f.hash+`-gz"`
 			h.Set("Content-Encoding", "gzip")
 		}
 	}
 	h.Set("ETag", tag)
-	if matches(r.Header.Get("If-None-Match"), tag) {
+	if Matches(r.Header.Get("If-None-Match"), tag) {
 		h.Del("Content-Type")
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
@@ -205,8 +205,8 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // a reader who went away is no fault of ours
 }
 
-// acceptsGzip reads an Accept-Encoding header; q=0 refuses.
-func acceptsGzip(header string) bool {
+// AcceptsGzip reads an Accept-Encoding header; q=0 refuses.
+func AcceptsGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if coding != "gzip" && coding != "*" {
@@ -219,8 +219,8 @@ func acceptsGzip(header string) bool {
 	return false
 }
 
-// matches compares an If-None-Match header with a tag, weakly, as GET wants it.
-func matches(header, tag string) bool {
+// Matches compares an If-None-Match header with a tag, weakly, as GET wants it.
+func Matches(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		part = strings.TrimSpace(part)
 		if part == "*" || strings.TrimPrefix(part, "W/") == tag {

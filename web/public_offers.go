@@ -89,12 +89,12 @@ func (s *Server) tiles(v *visit, offers []models.OfferView, shop *models.Shop) (
 // showOffer is the page that a post leads to. All that is of this one visitor is in the headers: the page itself is the
 // same for everybody who reads its language.
 func (s *Server) showOffer(v *visit) error {
-	fan, err := s.fanPage(v, v.Param("slug"))
+	page, err := s.stillOf(v, v.Param("slug"))
 	if err != nil {
 		return err
 	}
 	v.buyer()
-	return fan.show(v, fan.status(), views.BuyForm{})
+	return page.answer(v)
 }
 
 // fanPage is an offer with the page that shows it.

@@ -40,11 +40,12 @@ type Server struct {
 	handler  http.Handler
 	figures  *figures
 	policy   policies
+	stills   *stills
 }
 
 // New wires the pages to the store and to payments.
 func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Logger) *Server {
-	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures()}
+	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures(), stills: newStills()}
 	s.policy = s.newPolicies()
 	s.sessions = s.newSessions()
 	e := echo.New()

@@ -66,7 +66,7 @@ type load struct {
 func (l load) rate() float64 { return float64(l.sent) / l.took.Seconds() }
 
 // send puts requests on the wire over some connections, each sending its next when the last was answered, until there
-// are none left or the time is over. Each must be answered with 200.
+// are none left or the time is over. Each must be answered with 200 or 304.
 func send(ctx context.Context, address string, requests [][]byte, connections int, lasts time.Duration) (load, error) {
 	var next atomic.Int64
 	var mu sync.Mutex
@@ -138,7 +138,7 @@ func ask(conn net.Conn, reader *bufio.Reader, request []byte) error {
 	if _, err := reader.Discard(length); err != nil {
 		return err
 	}
-	if !strings.HasPrefix(status, "HTTP/1.1 200") {
+	if !strings.HasPrefix(status, "HTTP/1.1 200") && !strings.HasPrefix(status, "HTTP/1.1 304") {
 		return fmt.Errorf("answered %q", status)
 	}
 	return nil

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/static"
+	"github.com/tillbird/tillbird/views"
+)
+
+// still is an offer's public page as it was rendered: compressed, for everybody who reads its language. It follows
+// the device's theme and holds nothing of the one who asked.
+type still struct {
+	offerID string
+	stamp   models.Stamp
+	made    time.Time
+	until   time.Time // when the page says something else by the clock alone
+	status  int
+	small   []byte // gzip
+	length  string // of small, in decimal
+	tag     string
+}
+
+type stillKey struct{ slug, lang string }
+
+// stills keeps rendered offer pages. A change drops the page it concerns before whoever made the change has an answer.
+// Where other processes change the database too, a page is made anew after stillLasts.
+type stills struct {
+	mu     sync.RWMutex
+	pages  map[stillKey]*still
+	making singleflight.Group
+}
+
+const (
+	stillsMost  = 4_000 // about six kilobytes each
+	stillLasts  = time.Second
+	stillOldest = 24 * time.Hour          // how long a page may stand in for one that the database cannot give
+	stillWaits  = 1500 * time.Millisecond // how long a reader waits for the database where an older page is at hand
+)
+
+func newStills() *stills { return &stills{pages: map[stillKey]*still{}} }
+
+func (c *stills) get(key stillKey) *still {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.pages[key]
+}
+
+func (c *stills) put(key stillKey, page *still) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for old := range c.pages {
+		if len(c.pages) < stillsMost {
+			break
+		}
+		delete(c.pages, old)
+	}
+	c.pages[key] = page
+}
+
+// fresh tells whether a page still says what the database would.
+func (s *Server) fresh(page *still, now time.Time) bool {
+	if page == nil || page.stamp != s.store.StampOf(page.offerID) || now.Before(page.made) {
+		return false
+	}
+	return now.Before(page.until) && (!s.store.Shared() || now.Sub(page.made) < stillLasts)
+}
+
+// stillOf is the offer's page for this reader: kept, or made once for all who ask at the same time. While the database is
+// away an older one stands in: reading must not end because buying has to wait.
+func (s *Server) stillOf(v *visit, slug string) (*still, error) {
+	key := stillKey{slug, v.W.Lang()}
+	now := s.store.Now()
+	kept := s.stills.get(key)
+	if s.fresh(kept, now) {
+		return kept, nil
+	}
+	ctx := context.WithoutCancel(v.ctx()) // others may wait for the same page
+	if kept != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, stillWaits)
+		defer cancel()
+	}
+	made, err, _ := s.stills.making.Do(slug+" "+key.lang, func() (any, error) {
+		if page := s.stills.get(key); s.fresh(page, now) {
+			return page, nil
+		}
+		page, err := s.makeStill(ctx, v, slug, kept)
+		if err == nil {
+			s.stills.put(key, page)
+		}
+		return page, err
+	})
+	switch {
+	case err == nil:
+		return made.(*still), nil
+	case kept != nil && models.Unavailable(err) && now.Sub(kept.made) < stillOldest:
+		s.log.Warn("an older page stands in", "id", requestID(v), "slug", slug, "error", err.Error())
+		return kept, nil
+	}
+	return nil, err
+}
+
+// makeStill renders the page. The stamp is taken before anything is read, so that a change in between makes it stale.
+func (s *Server) makeStill(ctx context.Context, v *visit, slug string, kept *still) (*still, error) {
+	page := &still{made: s.store.Now()}
+	if kept != nil {
+		page.offerID = kept.offerID
+	} else if id, err := s.store.OfferID(ctx, slug); err != nil {
+		return nil, err
+	} else {
+		page.offerID = id
+	}
+	page.stamp = s.store.StampOf(page.offerID)
+	asked := v.Request()
+	v.SetRequest(asked.WithContext(ctx))
+	defer v.SetRequest(asked)
+	fan, err := s.fanPage(v, slug)
+	if err != nil {
+		return nil, err
+	}
+	page.status, page.until = fan.status(), changesAt(&fan.offer.Offer.Offer, page.made)
+	var plain bytes.Buffer
+	if err := views.PublicOfferPage(fan.frame, fan.offer, views.BuyForm{}).Render(ctx, &plain); err != nil {
+		return nil, err
+	}
+	var small bytes.Buffer
+	squeeze, _ := gzip.NewWriterLevel(&small, gzip.BestCompression) // the level is a constant, so it cannot fail
+	_, _ = squeeze.Write(plain.Bytes())
+	_ = squeeze.Close()
+	sum := sha256.Sum256(plain.Bytes())
+	page.small, page.length, page.tag = small.Bytes(), strconv.Itoa(small.Len()), `"`+hex.EncodeToString(sum[:12])+`"`
+	return page, nil
+}
+
+// changesAt is the next time at which an offer begins or ends; pages without one are looked at again after an hour.
+func changesAt(offer *models.Offer, now time.Time) time.Time {
+	next := now.Add(time.Hour)
+	for _, at := range []*time.Time{offer.StartsAt, offer.EndsAt} {
+		if at != nil && at.After(now) && at.Before(next) {
+			next = *at
+		}
+	}
+	return next
+}
+
+// answer sends the page, or says that the reader has it already.
+func (p *still) answer(v *visit) error {
+	h := v.Response().Header()
+	h.Set("Content-Security-Policy", v.server.policy.still)
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
+	h.Set("Etag", p.tag)
+	r := v.Request()
+	if p.status == http.StatusOK && static.Matches(r.Header.Get("If-None-Match"), p.tag) {
+		return v.NoContent(http.StatusNotModified)
+	}
+	h.Set("Content-Type", "text/html; charset=UTF-8")
+	if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Content-Length", p.length)
+		v.Response().WriteHeader(p.status)
+		_, err := v.Response().Write(p.small)
+		return err
+	}
+	plain, err := gzip.NewReader(bytes.NewReader(p.small))
+	if err != nil {
+		return err
+	}
+	v.Response().WriteHeader(p.status)
+	_, err = io.Copy(v.Response(), plain)
+	return err
+}
