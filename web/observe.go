@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -59,7 +60,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		s.figures.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 		s.figures.seconds.WithLabelValues(route).Observe(took.Seconds())
-		s.log.Info("request", "id", id, "method", method, "route", route, "status", status, "ms", took.Milliseconds(), "bytes", c.Response().Size)
+		s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", slog.String("id", id), slog.String("method", method), slog.String("route", route),
+			slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int64("bytes", c.Response().Size))
 		return nil
 	}
 }

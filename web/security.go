@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -20,18 +21,20 @@ func (s *Server) newPolicies() policies {
 	}
 }
 
+// secureHeaders sets what every answer carries. The lists are shared between answers: Set replaces, and nobody may Add.
 func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	common := http.Header{}
+	common.Set("Content-Security-Policy", s.policy.page)
+	common.Set("X-Content-Type-Options", "nosniff")
+	common.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	common.Set("Cross-Origin-Opener-Policy", "same-origin")
+	common.Set("Cross-Origin-Resource-Policy", "same-site")
+	common.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()")
+	if s.https() {
+		common.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
 	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", s.policy.page)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-site")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()")
-		if s.https() {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		}
+		maps.Copy(c.Response().Header(), common)
 		return next(c)
 	}
 }
@@ -68,6 +71,9 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			most = uploadMost
 		}
 		r := c.Request()
+		if r.Body == http.NoBody {
+			return next(c)
+		}
 		if r.ContentLength > most {
 			return echo.NewHTTPError(http.StatusRequestEntityTooLarge, "body too large")
 		}

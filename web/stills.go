@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -28,8 +29,9 @@ type still struct {
 	until   time.Time // when the page says something else by the clock alone
 	status  int
 	small   []byte // gzip
-	length  string // of small, in decimal
 	tag     string
+	known   http.Header // what an answer carries to readers who have the page
+	whole   http.Header // and to those who get it compressed; shared between answers
 }
 
 type stillKey struct{ slug, lang string }
@@ -140,7 +142,16 @@ func (s *Server) makeStill(ctx context.Context, v *visit, slug string, kept *sti
 	_, _ = squeeze.Write(plain.Bytes())
 	_ = squeeze.Close()
 	sum := sha256.Sum256(plain.Bytes())
-	page.small, page.length, page.tag = small.Bytes(), strconv.Itoa(small.Len()), `"`+hex.EncodeToString(sum[:12])+`"`
+	page.small, page.tag = small.Bytes(), `"`+hex.EncodeToString(sum[:12])+`"`
+	page.known = http.Header{}
+	page.known.Set("Content-Security-Policy", s.policy.still)
+	page.known.Set("Cache-Control", "private, no-cache")
+	page.known.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
+	page.known.Set("Etag", page.tag)
+	page.whole = page.known.Clone()
+	page.whole.Set("Content-Type", "text/html; charset=UTF-8")
+	page.whole.Set("Content-Encoding", "gzip")
+	page.whole.Set("Content-Length", strconv.Itoa(small.Len()))
 	return page, nil
 }
 
@@ -157,23 +168,19 @@ func changesAt(offer *models.Offer, now time.Time) time.Time {
 
 // answer sends the page, or says that the reader has it already.
 func (p *still) answer(v *visit) error {
-	h := v.Response().Header()
-	h.Set("Content-Security-Policy", v.server.policy.still)
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
-	h.Set("Etag", p.tag)
-	r := v.Request()
+	h, r := v.Response().Header(), v.Request()
 	if p.status == http.StatusOK && static.Matches(r.Header.Get("If-None-Match"), p.tag) {
+		maps.Copy(h, p.known)
 		return v.NoContent(http.StatusNotModified)
 	}
-	h.Set("Content-Type", "text/html; charset=UTF-8")
+	maps.Copy(h, p.whole)
 	if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
-		h.Set("Content-Encoding", "gzip")
-		h.Set("Content-Length", p.length)
 		v.Response().WriteHeader(p.status)
 		_, err := v.Response().Write(p.small)
 		return err
 	}
+	h.Del("Content-Encoding")
+	h.Del("Content-Length")
 	plain, err := gzip.NewReader(bytes.NewReader(p.small))
 	if err != nil {
 		return err

@@ -117,3 +117,20 @@ func TestManyReadersMakeOnePage(t *testing.T) {
 		t.Errorf("status %d for no offer", answer.StatusCode)
 	}
 }
+
+func BenchmarkOfferPage(b *testing.B) {
+	w := newWorld(b)
+	apron := w.apron()
+	r := httptest.NewRequest(http.MethodGet, "/o/"+apron.Slug, nil)
+	r.Header.Set("Accept-Encoding", "gzip, br")
+	r.Header.Set("Accept-Language", "en-GB,en;q=0.9")
+	r.Header.Set("Cookie", "tillbird_buyer=ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	b.ReportAllocs()
+	for b.Loop() {
+		recorder := httptest.NewRecorder()
+		w.server.ServeHTTP(recorder, r)
+		if recorder.Code != http.StatusOK {
+			b.Fatal(recorder.Code)
+		}
+	}
+}

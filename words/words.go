@@ -7,6 +7,7 @@ package words
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -37,11 +38,36 @@ func For(lang string, zone *time.Location) *Printer {
 	return &Printer{locale: locales()[lang], zone: zone}
 }
 
+// matched remembers the choice for the headers that browsers send, of which there are few.
+var matched struct {
+	sync.RWMutex
+	languages map[string]string
+}
+
+const matchedMost = 1000
+
 // Match chooses one of Languages for an Accept-Language header.
 func Match(acceptLanguage string) string {
 	if len(acceptLanguage) > maxAcceptLanguage {
 		return Languages[0]
 	}
+	matched.RLock()
+	known, found := matched.languages[acceptLanguage]
+	matched.RUnlock()
+	if found {
+		return known
+	}
+	chosen := match(acceptLanguage)
+	matched.Lock()
+	defer matched.Unlock()
+	if matched.languages == nil || len(matched.languages) >= matchedMost {
+		matched.languages = map[string]string{}
+	}
+	matched.languages[acceptLanguage] = chosen
+	return chosen
+}
+
+func match(acceptLanguage string) string {
 	wanted, weights, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
 		return Languages[0]
