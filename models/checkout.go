@@ -20,12 +20,13 @@ type Purchase struct {
 	Language   string
 	AttemptKey string // tells a second click from a second purchase
 	Buyer      string // a random id of the browser, may be empty
+	WaitToken  string // of the letter that said an item is set aside, if any
 	// Terms of the installation
 	OnBehalfOf    bool
-	FeeBasis      int64 // hundredths of a percent
-	FeeFixed      int64 // in the smallest unit of the offer's currency
-	KeepsFee      bool  // also when money goes back
-	CheckoutLasts time.Duration
+	FeeBasis      int64         // hundredths of a percent
+	FeeFixed      int64         // in the smallest unit of the offer's currency
+	KeepsFee      bool          // also when money goes back
+	CheckoutLasts time.Duration // the least that Stripe allows
 }
 
 // QuantityMost is the most of one offer in one order.
@@ -45,10 +46,16 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 	}
 	err = s.write(ctx, func(db *tx) error {
 		db.touches(in.Offer.ID)
-		// The guarded UPDATE also locks the offer's row, so what follows sees every other buyer's order.
-		if err := db.takeHold(in.Offer, quantity); err != nil {
+		turn, err := db.turnOf(in.Offer, in.WaitToken)
+		if err != nil {
 			return err
 		}
+		// The guarded UPDATE also locks the offer's row, so what follows sees every other buyer's order.
+		aside, err := db.takeHold(in.Offer, quantity, turn)
+		if err != nil {
+			return err
+		}
+		order.FirstPaid = !aside
 		if err := db.checkLimit(in.Offer, order); err != nil {
 			return err
 		}
@@ -58,9 +65,18 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		if err := db.Create(order).Error; err != nil {
 			return err
 		}
-		hold := Hold{ID: newID(), OfferID: order.OfferID, OrderID: order.ID, Quantity: quantity, State: "held", CreatedAt: s.now(), UpdatedAt: s.now()}
-		if err := db.Create(&hold).Error; err != nil {
-			return err
+		if turn != nil {
+			if err := db.takeTurn(turn, order); errors.Is(err, ErrChanged) {
+				return Problems{{Field: "offer", Code: "sold_out"}}
+			} else if err != nil {
+				return err
+			}
+		}
+		if aside {
+			hold := Hold{ID: newID(), OfferID: order.OfferID, OrderID: order.ID, Quantity: quantity, State: "held", CreatedAt: s.now(), UpdatedAt: s.now()}
+			if err := db.Create(&hold).Error; err != nil {
+				return err
+			}
 		}
 		return db.change(order, "placed", "", nil)
 	})
@@ -116,8 +132,9 @@ func (s *Store) draftOrder(in Purchase, quantity int64) (*Order, error) {
 		AttemptKey: in.AttemptKey, Source: "link", Language: in.Language, Email: CleanEmail(in.Email), EmailKey: emailKey(in.Email),
 		Quantity: quantity, Currency: total.Currency, Items: total.Amount, Total: total.Amount,
 		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, KeepsFee: in.KeepsFee, Livemode: in.Shop.Livemode,
-		Payment: "pending", Fulfilment: "none", Dispute: "none", ExpiresAt: now.Add(in.CheckoutLasts), CreatedAt: now,
+		Payment: "pending", Fulfilment: "none", Dispute: "none", CreatedAt: now,
 	}
+	order.OpenUntil, order.ExpiresAt = in.lasts(now)
 	if in.Buyer != "" {
 		order.Buyer = s.sealer.digest("buyer", in.Buyer)
 	}
@@ -217,6 +234,18 @@ func (s *Store) OrdersWithoutSession(ctx context.Context, before time.Time) ([]O
 	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NULL AND created_at < ?", before).Order("created_at").Limit(200).Find(ctx)
 }
 
+// lasts says until when an order is open by our own clock, and by Stripe's, which refuses less than CheckoutLasts and
+// more than a day. Between the two lies the room for a payment that is under way at the end.
+func (in Purchase) lasts(now time.Time) (open, expires time.Time) {
+	const margin = time.Minute // for clocks that differ, and for the call's own time
+	hold := in.Offer.HoldLasts()
+	if in.Offer.FirstPaid {
+		hold = HoldUsual * time.Minute
+	}
+	stripe := min(max(hold+extensionsMost*Extension, in.CheckoutLasts), 24*time.Hour-margin)
+	return now.Add(min(hold, stripe-margin)), now.Add(stripe)
+}
+
 // overdueFor is how long after its time an order is asked about each minute; then PendingOrders has it, in turn with
 // all others. A bank may take days over a delayed payment.
 const overdueFor = 2 * time.Hour
@@ -224,7 +253,7 @@ const overdueFor = 2 * time.Hour
 // OverdueOrders lists pending orders whose checkout should just be over by our clock.
 func (s *Store) OverdueOrders(ctx context.Context) ([]Order, error) {
 	now := s.now()
-	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND expires_at < ? AND expires_at > ?", now, now.Add(-overdueFor)).Order("expires_at").Limit(200).Find(ctx)
+	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND open_until <= ? AND open_until > ?", now, now.Add(-overdueFor)).Order("open_until").Limit(200).Find(ctx)
 }
 
 // PendingOrders lists pending orders that have a session and were made before a time, by id and after the given one.

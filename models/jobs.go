@@ -41,11 +41,17 @@ type ExpireCheckout struct {
 	OrderID string `json:"order_id"`
 }
 
+// CloseHopeless asks payments to close the open checkouts of an offer whose goods are gone.
+type CloseHopeless struct {
+	OfferID string `json:"offer_id"`
+}
+
 // Kind names the job in the queue.
 func (SendLetter) Kind() string     { return "send_letter" }
 func (MakeRefund) Kind() string     { return "make_refund" }
 func (ReadCharge) Kind() string     { return "read_charge" }
 func (ExpireCheckout) Kind() string { return "expire_checkout" }
+func (CloseHopeless) Kind() string  { return "close_hopeless" }
 
 // Job is the arguments of a unit of later work.
 type Job = river.JobArgs

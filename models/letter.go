@@ -12,7 +12,7 @@ import (
 type Letter struct {
 	ID        string
 	Key       string
-	Kind      string // confirm_email, account_exists, reset_password, password_changed, review_decided, sold, receipt, order_links, shortfall_buyer, shortfall_shop, shipped, refunded, withdrawn_buyer, withdrawn_shop
+	Kind      string // confirm_email, account_exists, reset_password, password_changed, review_decided, sold, receipt, order_links, shortfall_buyer, shortfall_shop, shipped, refunded, withdrawn_buyer, withdrawn_shop, freed
 	Recipient string
 	Language  string
 	UserID    *string

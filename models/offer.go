@@ -24,6 +24,10 @@ type Offer struct {
 	Held              int64
 	Sold              int64
 	LimitPerBuyer     *int64
+	HoldMinutes       int64 // how long stock is set aside for a checkout
+	FirstPaid         bool  // nothing is set aside: the first to pay gets it
+	Waitlist          bool  // takes addresses while sold out
+	TurnMinutes       int64 // how long a freed item is set aside for the next of the waitlist
 	StartsAt          *time.Time
 	EndsAt            *time.Time
 	CreatedAt         time.Time
@@ -44,6 +48,9 @@ func (o *Offer) StateAt(now time.Time) string {
 	}
 	return "live"
 }
+
+// HoldLasts is how long stock is set aside for a checkout.
+func (o *Offer) HoldLasts() time.Duration { return time.Duration(o.HoldMinutes) * time.Minute }
 
 // Left is how many can still be bought; unlimited is true where stock is not counted.
 func (o *Offer) Left() (left int64, unlimited bool) {
@@ -71,6 +78,7 @@ type OfferView struct {
 func (o *OfferView) Mark() string {
 	v, sum := o.Version, sha256.New()
 	fmt.Fprintf(sum, "%q %q %d %s %q %q %s %q %s", v.Title, v.Words, v.Price, v.Currency, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag, v.Withdrawal)
+	fmt.Fprintf(sum, " %d %t %d", o.HoldMinutes, o.FirstPaid, o.TurnMinutes)
 	for _, count := range []*int64{o.Stock, o.LimitPerBuyer} {
 		if count != nil {
 			fmt.Fprintf(sum, " %d", *count)
@@ -94,7 +102,7 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 		return nil, err
 	}
 	now := s.now()
-	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", CreatedAt: now, UpdatedAt: now}
+	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", Waitlist: true, CreatedAt: now, UpdatedAt: now}
 	if form.Key != "" {
 		// The name comes from the form, so that the database itself refuses a second offer of it.
 		offer.Slug = s.sealer.letters("offer "+shop.ID, form.Key, len(offer.Slug))
@@ -296,6 +304,9 @@ func (s *Store) turnOffer(ctx context.Context, shop *Shop, user *User, offer *Of
 	return s.write(ctx, func(db *tx) error {
 		err := changed(db.Exec("UPDATE offers SET state = ?, updated_at = ? WHERE id = ? AND shop_id = ? AND state IN ?", to, s.now(), offer.ID, shop.ID, from))
 		if err != nil {
+			return err
+		}
+		if err := db.offerFreed(offer.ID); err != nil {
 			return err
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer." + to, Object: offer.Slug})

@@ -13,6 +13,10 @@ import (
 type OfferForm struct {
 	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Withdrawal, Hashtag, PictureID, Alt string
 
+	Hold    string // minutes that stock is set aside for a checkout; blank is HoldUsual
+	Keeping string // how stock is kept while somebody pays, one of Keepings; blank is "held"
+	Turn    string // minutes that a freed item is set aside for the next of the waitlist; blank is TurnUsual
+
 	Key  string // of a form for a new offer: sent twice, it makes one offer; blank makes one each time
 	Seen string // the Mark of what an edit began with; blank keeps the edit whatever happened meanwhile
 }
@@ -37,12 +41,19 @@ type offerFields struct {
 	version          Version
 	stock, limit     *int64
 	startsAt, endsAt *time.Time
+
+	holdMinutes, turnMinutes int64
+	firstPaid                bool
 }
 
 // FormOf shows an offer as it would be typed.
 func FormOf(view *OfferView, zone *time.Location, price func(Money) string) OfferForm {
 	v := view.Version
 	form := OfferForm{Title: v.Title, Words: v.Words, Currency: v.Currency, Fulfilment: v.Fulfilment, Withdrawal: v.Withdrawal, Hashtag: v.Hashtag, Alt: v.Alt}
+	form.Hold, form.Turn, form.Keeping = itoa(view.HoldMinutes), itoa(view.TurnMinutes), "held"
+	if view.FirstPaid {
+		form.Keeping = "first_paid"
+	}
 	if v.Price > 0 {
 		form.Price = price(v.Money())
 	}
@@ -108,6 +119,7 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 	if fields.startsAt != nil && fields.endsAt != nil && !fields.endsAt.After(*fields.startsAt) {
 		problems.Add("ends_at", "ends.before_start")
 	}
+	f.readHolds(&fields, &problems)
 	v.Fulfilment = f.Fulfilment
 	if !contains(Fulfilments, v.Fulfilment) {
 		problems.Add("fulfilment", "fulfilment.unknown")
@@ -177,6 +189,7 @@ func parseMinute(typed, noun, field string, zone *time.Location, problems *Probl
 // onOffer puts what needs no review on the offer.
 func (f offerFields) onOffer(o *Offer) {
 	o.Stock, o.LimitPerBuyer, o.StartsAt, o.EndsAt = f.stock, f.limit, f.startsAt, f.endsAt
+	o.HoldMinutes, o.FirstPaid, o.TurnMinutes = f.holdMinutes, f.firstPaid, f.turnMinutes
 }
 
 // checkFields finds what only the database knows: another offer with the hashtag, a picture of another shop.

@@ -46,8 +46,11 @@ type Order struct {
 	SessionID       *string
 	PaymentIntentID *string
 	ChargeID        *string
-	Card            string // brand and last four
-	ExpiresAt       time.Time
+	Card            string    // brand and last four
+	ExpiresAt       time.Time // when Stripe ends the checkout
+	OpenUntil       time.Time // until when it can be paid by our own clock, at most ExpiresAt
+	FirstPaid       bool      // nothing is set aside: the goods are whose payment comes first
+	Extended        int64     // how often OpenUntil was put off for a payment under way
 	PaidAt          *time.Time
 	Restocked       int64 // items that went back into stock
 	KeepsFee        bool  // Tillbird's fee stays with Tillbird when money goes back
@@ -88,7 +91,7 @@ type OrderView struct {
 type Change struct {
 	ID        string
 	OrderID   string
-	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended
 	Detail    string
 	EventID   *string
 	UserID    *string

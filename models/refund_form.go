@@ -124,5 +124,8 @@ func (t *tx) restock(order *Order, n int64, user *User) error {
 	if result.Error != nil {
 		return result.Error
 	}
+	if err := t.offerFreed(order.OfferID); err != nil {
+		return err
+	}
 	return t.changeBy(order, "restocked", itoa(n), user)
 }

@@ -194,17 +194,19 @@ func (s *Store) FailOrder(ctx context.Context, order *Order, eventID *string) er
 
 // AskCancellation notes that the buyer wants to let a pending order go, and leaves the closing of its checkout as work.
 func (s *Store) AskCancellation(ctx context.Context, order *Order) error {
-	return s.write(ctx, func(db *tx) error {
-		var asked int64
-		err := db.Raw("SELECT count(*) FROM order_changes WHERE order_id = ? AND kind = 'cancel_asked'", order.ID).Scan(&asked).Error
-		if err != nil || asked > 0 || order.Payment != "pending" {
-			return err
-		}
-		if err := db.change(order, "cancel_asked", "", nil); err != nil {
-			return err
-		}
-		return db.enqueue(ExpireCheckout{OrderID: order.ID})
-	})
+	return s.write(ctx, func(db *tx) error { return db.askCancellation(order, "") })
+}
+
+func (t *tx) askCancellation(order *Order, why string) error {
+	var asked int64
+	err := t.Raw("SELECT count(*) FROM order_changes WHERE order_id = ? AND kind = 'cancel_asked'", order.ID).Scan(&asked).Error
+	if err != nil || asked > 0 || order.Payment != "pending" {
+		return err
+	}
+	if err := t.change(order, "cancel_asked", why, nil); err != nil {
+		return err
+	}
+	return t.enqueue(ExpireCheckout{OrderID: order.ID})
 }
 
 // closeCheckouts leaves work to close every open checkout of an offer or a shop (column names which): what a moderator

@@ -89,7 +89,7 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 		if fields.stock != nil {
 			query = query.Where("sold + held <= ?", *fields.stock)
 		}
-		result := query.Updates(map[string]any{"stock": fields.stock, "limit_per_buyer": fields.limit, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now})
+		result := query.Updates(map[string]any{"stock": fields.stock, "limit_per_buyer": fields.limit, "hold_minutes": fields.holdMinutes, "first_paid": fields.firstPaid, "turn_minutes": fields.turnMinutes, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now})
 		if result.Error == nil && result.RowsAffected == 0 {
 			return Problems{{Field: "stock", Code: "changed_meanwhile"}}
 		}
@@ -97,6 +97,12 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 			return result.Error
 		}
 		if err := db.keepVersion(shop, user, offer, fields.version); err != nil {
+			return err
+		}
+		if err := db.offerFreed(offer.ID); err != nil {
+			return err
+		}
+		if err := db.closeHopeless(offer.ID); err != nil {
 			return err
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "offer.updated", Object: offer.Slug})

@@ -143,12 +143,12 @@ func (p *Payments) askPending(ctx context.Context) error {
 	})
 }
 
-// closeOverdue closes the checkouts whose time is over, so that stock comes back within a minute of it.
+// closeOverdue closes the checkouts whose time is over by our own clock, so that stock comes back within a minute of it.
 func (p *Payments) closeOverdue(ctx context.Context) error {
 	orders, err := p.store.OverdueOrders(ctx)
 	errs := []error{err}
 	for _, order := range orders {
-		err := p.closeCheckout(ctx, order.ID)
+		err := p.closeInTime(ctx, &order)
 		errs = append(errs, p.told(ctx, &order, err))
 		if errors.Is(err, ErrAway) || ctx.Err() != nil {
 			break
@@ -159,8 +159,8 @@ func (p *Payments) closeOverdue(ctx context.Context) error {
 
 // follow asks about a pending order, and closes its checkout where its time is over.
 func (p *Payments) follow(ctx context.Context, order *models.Order) error {
-	if p.store.Now().After(order.ExpiresAt) {
-		return p.closeCheckout(ctx, order.ID)
+	if !p.store.Now().Before(order.OpenUntil) {
+		return p.closeInTime(ctx, order)
 	}
 	return p.Settle(ctx, order)
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stripe/stripe-go/v76"
+
 	"github.com/tillbird/tillbird/models"
 )
 
@@ -20,6 +22,8 @@ type Purchase struct {
 	PostCode string // of the short link that led here, if any
 	Language string
 	Buyer    string // a random id of the browser: with what is bought it tells a second click from a second purchase
+	Wait     string // the secret of the waitlist's letter that led here, if any
+	Again    string // the slug of the paid order that the buyer knows of and wants another beside, if any
 }
 
 // attempt is the same for two clicks on one Buy button. The parts are length-prefixed, so that none can pose as
@@ -97,7 +101,7 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 		currency = in.Offer.Approved.Currency
 	}
 	return models.Purchase{
-		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer,
+		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait,
 		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
 	}
 }
@@ -135,6 +139,54 @@ func (p *Payments) CancelCheckout(ctx context.Context, order *models.Order) erro
 		return nil
 	}
 	return err
+}
+
+// closeInTime closes the checkout of an order whose time is over by our own clock. A payment that is under way just then
+// is waited for, within bounds.
+func (p *Payments) closeInTime(ctx context.Context, order *models.Order) error {
+	if order.SessionID == nil {
+		return p.closeCheckout(ctx, order.ID)
+	}
+	session, err := p.fetchSession(ctx, *order.SessionID)
+	if err != nil {
+		return err
+	}
+	if session.Status == stripe.CheckoutSessionStatusOpen && underWay(session.PaymentIntent) {
+		extended, err := p.store.ExtendHold(ctx, order)
+		if extended || err != nil {
+			return err
+		}
+	}
+	return p.closeCheckout(ctx, order.ID)
+}
+
+// underWay tells whether a bank is at a payment just now, or the buyer at the bank.
+func underWay(intent *stripe.PaymentIntent) bool {
+	if intent == nil {
+		return false
+	}
+	switch intent.Status {
+	case stripe.PaymentIntentStatusRequiresAction, stripe.PaymentIntentStatusProcessing, stripe.PaymentIntentStatusRequiresConfirmation, stripe.PaymentIntentStatusRequiresCapture:
+		return true
+	default:
+		return false
+	}
+}
+
+// closeHopeless closes the open checkouts of an offer for which the goods are gone. Where one is paid all the same, its
+// money goes back by itself.
+func (p *Payments) closeHopeless(ctx context.Context, job models.CloseHopeless) error {
+	for {
+		orders, err := p.store.HopelessOrders(ctx, job.OfferID)
+		if err != nil || len(orders) == 0 {
+			return err
+		}
+		for _, order := range orders {
+			if err := p.store.AskClosing(ctx, &order); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // closeCheckout makes sure that a pending order cannot be paid any more, or finds that it was paid. Stripe's answer

@@ -25,10 +25,11 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, p.makeRefund)
 	models.Handle(w, p.readCharge)
 	models.Handle(w, func(ctx context.Context, job models.ExpireCheckout) error { return p.closeCheckout(ctx, job.OrderID) })
+	models.Handle(w, p.closeHopeless)
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
 	models.Handle(w, func(ctx context.Context, _ closeOverdue) error { return p.closeOverdue(ctx) })
 	models.Handle(w, func(ctx context.Context, _ turn) error {
-		return errors.Join(p.store.TurnOffers(ctx), p.store.Sweep(ctx))
+		return errors.Join(p.store.TurnOffers(ctx), p.store.TurnWaits(ctx), p.store.Sweep(ctx))
 	})
 	models.Every(w, 5*time.Minute, catchUp{})
 	models.Every(w, time.Minute, closeOverdue{})

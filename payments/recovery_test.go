@@ -92,7 +92,7 @@ func TestCrashWhileOpening(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.open(true)
-			offer := w.offer("1")
+			offer := w.offer("1", holds("15"))
 			w.crashAt(point, func() { _, _, _ = w.pay.StartCheckout(w.ctx, w.purchase(offer, "bea")) })
 			must(t, w.pay.CatchUp(w.ctx))
 			if order := w.only(); point != "session.recorded" && order.SessionID != nil {

@@ -129,10 +129,14 @@ func (w *world) onboard(action string) {
 }
 
 // offer makes a live offer at 42 euros.
-func (w *world) offer(stock string) *models.OfferView {
+func (w *world) offer(stock string, changes ...func(*models.OfferForm)) *models.OfferView {
 	w.t.Helper()
 	w.offers++
-	offer, err := w.store.CreateOffer(w.ctx, w.shop, w.owner, models.OfferForm{Title: "Linen apron", Price: "42,00", Currency: "eur", Stock: stock, Fulfilment: "ship", Hashtag: fmt.Sprintf("#BuyApron%d", w.offers)})
+	form := models.OfferForm{Title: "Linen apron", Price: "42,00", Currency: "eur", Stock: stock, Fulfilment: "ship", Hashtag: fmt.Sprintf("#BuyApron%d", w.offers)}
+	for _, change := range changes {
+		change(&form)
+	}
+	offer, err := w.store.CreateOffer(w.ctx, w.shop, w.owner, form)
 	must(w.t, err)
 	must(w.t, w.store.SendToReview(w.ctx, w.shop, w.owner, offer))
 	admin, err := w.store.UserByEmail(w.ctx, "admin@example.com")

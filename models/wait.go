@@ -1,0 +1,233 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Wait is somebody's place in the waitlist of an offer. It ends taken, passed or left; in the state offered one item is
+// set aside for them until OfferedUntil, which the offer's held counts beside its holds.
+type Wait struct {
+	ID           string
+	ShopID       string
+	OfferID      string
+	VariantID    string // "" is the offer itself
+	Email        string
+	EmailKey     string
+	Language     string
+	State        string // waiting, offered, taken, passed, left
+	TokenHash    *string
+	OfferedUntil *time.Time
+	OrderID      *string // whose hold the item became
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// Open tells whether an item is set aside for this place at a time.
+func (w *Wait) Open(now time.Time) bool {
+	return w != nil && w.State == "offered" && now.Before(*w.OfferedUntil)
+}
+
+// JoinWaitlist puts an address at the end of an offer's waitlist, once; whether it stood there already is not told.
+// Problems: email.…, waitlist.closed, waitlist.not_sold_out, not_live.
+func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, email, language string) error {
+	var problems Problems
+	problems.take("email", CheckEmail(email))
+	now := s.now()
+	switch {
+	case offer.StateAt(now) != "live":
+		problems.Add("offer", "not_live")
+	case !offer.Waitlist:
+		problems.Add("offer", "waitlist.closed")
+	}
+	if err := problems.orNil(); err != nil {
+		return err
+	}
+	return s.write(ctx, func(db *tx) error {
+		// An UPDATE that changes nothing locks the row: an item that is freed at this moment finds the new place, or is
+		// found free here.
+		result := db.Exec("UPDATE offers SET held = held WHERE id = ? AND waitlist AND stock IS NOT NULL AND held + sold >= stock", offer.ID)
+		if result.Error != nil {
+			return result.Error
+		}
+		if result.RowsAffected == 0 {
+			return Problems{{Field: "offer", Code: "waitlist.not_sold_out"}}
+		}
+		var there int64
+		if err := db.Raw("SELECT count(*) FROM waits WHERE offer_id = ? AND variant_id = '' AND email_key = ? AND state IN ('waiting', 'offered')", offer.ID, emailKey(email)).Scan(&there).Error; err != nil || there > 0 {
+			return err
+		}
+		return db.Create(&Wait{
+			ID: newID(), ShopID: offer.ShopID, OfferID: offer.ID, Email: CleanEmail(email), EmailKey: emailKey(email), Language: language, State: "waiting", CreatedAt: now, UpdatedAt: now,
+		}).Error
+	})
+}
+
+// WaitByToken finds a place in a waitlist by the secret of its letter, or ErrNotFound.
+func (s *Store) WaitByToken(ctx context.Context, token string) (*Wait, error) {
+	wait, err := gorm.G[Wait](s.read(ctx)).Where("token_hash = ?", s.sealer.digest("wait", token)).First(ctx)
+	return &wait, found(err)
+}
+
+// LeaveWaitlist gives a place up for good; what was set aside for it goes to the next. The address is forgotten.
+func (s *Store) LeaveWaitlist(ctx context.Context, wait *Wait) error {
+	return s.write(ctx, func(db *tx) error {
+		if err := db.lockOffer(wait.OfferID); err != nil {
+			return err
+		}
+		result := db.Exec("UPDATE waits SET state = 'left', email = '', email_key = '', updated_at = ? WHERE id = ? AND state = 'offered'", s.now(), wait.ID)
+		if result.Error != nil || result.RowsAffected == 0 {
+			return result.Error
+		}
+		return db.endTurn(wait)
+	})
+}
+
+// WaitlistOf counts who waits for an offer, and for how many an item is set aside now.
+func (s *Store) WaitlistOf(ctx context.Context, offer *Offer) (waiting, offered int64, err error) {
+	var counts struct{ Waiting, Offered int64 }
+	err = s.read(ctx).Raw(`SELECT COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) AS waiting, COALESCE(SUM(CASE WHEN state = 'offered' THEN 1 ELSE 0 END), 0) AS offered
+		FROM waits WHERE offer_id = ? AND state IN ('waiting', 'offered')`, offer.ID).Scan(&counts).Error
+	return counts.Waiting, counts.Offered, err
+}
+
+// SetWaitlist lets an offer's waitlist take addresses, or no more; who stands on it keeps the place.
+func (s *Store) SetWaitlist(ctx context.Context, shop *Shop, user *User, offer *Offer, open bool) error {
+	return s.write(ctx, func(db *tx) error {
+		if err := changed(db.Exec("UPDATE offers SET waitlist = ?, updated_at = ? WHERE id = ? AND shop_id = ?", open, s.now(), offer.ID, shop.ID)); err != nil {
+			return err
+		}
+		action := "waitlist.closed"
+		if open {
+			action = "waitlist.opened"
+		}
+		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: action, Object: offer.Slug})
+	})
+}
+
+// turnsAtOnce is how many places a transaction gives an item to; the next minute goes on.
+const turnsAtOnce = 200
+
+// offerFreed sets what is free of an offer aside for those who wait for it, in turn, each with one letter. It runs in
+// the transaction that freed something, so that nobody else takes it and nobody is written to twice.
+func (t *tx) offerFreed(offerID string) error {
+	for range turnsAtOnce {
+		now := t.store.now()
+		// The guard takes the item and the row's lock; who comes first is read after that.
+		result := t.Exec(`UPDATE offers SET held = held + 1 WHERE id = ? AND state IN ('live', 'scheduled') AND approved_version_id IS NOT NULL
+			AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + 1 <= stock)
+			AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting')
+			AND shop_id IN (SELECT id FROM shops WHERE standing <> 'suspended')`, offerID, now, now)
+		if result.Error != nil || result.RowsAffected == 0 {
+			return result.Error
+		}
+		given, err := t.nextTurn(offerID)
+		if err != nil {
+			return err
+		}
+		if !given {
+			return changed(t.Exec("UPDATE offers SET held = held - 1 WHERE id = ?", offerID))
+		}
+	}
+	return nil
+}
+
+// nextTurn gives the item that was just set aside to the first in turn; false where nobody waits any more.
+func (t *tx) nextTurn(offerID string) (bool, error) {
+	var wait Wait
+	err := t.Where("offer_id = ? AND state = 'waiting'", offerID).Order("created_at, id").Take(&wait).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var minutes int64
+	if err := t.Raw("SELECT turn_minutes FROM offers WHERE id = ?", offerID).Scan(&minutes).Error; err != nil {
+		return false, err
+	}
+	now, token := t.store.now(), newSecret()
+	err = changed(t.Exec("UPDATE waits SET state = 'offered', token_hash = ?, offered_until = ?, updated_at = ? WHERE id = ? AND state = 'waiting'",
+		t.store.sealer.digest("wait", token), now.Add(time.Duration(minutes)*time.Minute), now, wait.ID))
+	if err != nil {
+		return false, err
+	}
+	return true, t.letter(Letter{Key: "freed-" + wait.ID, Kind: "freed", Recipient: wait.Email, Language: wait.Language, ShopID: &wait.ShopID, OfferID: &wait.OfferID, Secret: token})
+}
+
+// endTurn gives back what was set aside for a place, to the next in turn.
+func (t *tx) endTurn(wait *Wait) error {
+	if err := changed(t.Exec("UPDATE offers SET held = held - 1 WHERE id = ?", wait.OfferID)); err != nil {
+		return err
+	}
+	return t.offerFreed(wait.OfferID)
+}
+
+// TurnWaits ends the turns whose time is over, and gives what is free to those who wait: the safety net of what each
+// change does by itself, and what comes free by the clock alone.
+func (s *Store) TurnWaits(ctx context.Context) error {
+	over, err := gorm.G[Wait](s.read(ctx)).Where("state = 'offered' AND offered_until <= ?", s.now()).Order("offered_until").Limit(turnsAtOnce).Find(ctx)
+	if err != nil {
+		return err
+	}
+	for _, wait := range over {
+		err := s.write(ctx, func(db *tx) error {
+			if err := db.lockOffer(wait.OfferID); err != nil {
+				return err
+			}
+			result := db.Exec("UPDATE waits SET state = 'passed', updated_at = ? WHERE id = ? AND state = 'offered' AND offered_until <= ?", s.now(), wait.ID, s.now())
+			if result.Error != nil || result.RowsAffected == 0 {
+				return result.Error
+			}
+			return db.endTurn(&wait)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var offers []string
+	err = s.read(ctx).Raw(`SELECT id FROM offers WHERE (stock IS NULL OR held + sold < stock) AND state IN ('live', 'scheduled')
+		AND id IN (SELECT offer_id FROM waits WHERE state = 'waiting') LIMIT 200`).Scan(&offers).Error
+	if err != nil {
+		return err
+	}
+	for _, id := range offers {
+		if err := s.write(ctx, func(db *tx) error { return db.offerFreed(id) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockOffer makes others who change the offer's stock wait: every change locks the offer first and places after it.
+func (t *tx) lockOffer(id string) error {
+	return changed(t.Exec("UPDATE offers SET held = held WHERE id = ?", id))
+}
+
+// turnOf finds the place whose secret came with a purchase; nil where there is none or its time is over.
+func (t *tx) turnOf(offer *OfferView, token string) (*Wait, error) {
+	if token == "" {
+		return nil, nil
+	}
+	var wait Wait
+	err := t.Where("token_hash = ? AND offer_id = ? AND state = 'offered' AND offered_until > ?", t.store.sealer.digest("wait", token), offer.ID, t.store.now()).Take(&wait).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	return &wait, err
+}
+
+// takeTurn makes the item that is set aside for a place the order's.
+func (t *tx) takeTurn(wait *Wait, order *Order) error {
+	return changed(t.Exec("UPDATE waits SET state = 'taken', order_id = ?, updated_at = ? WHERE id = ? AND state = 'offered' AND offered_until > ?", order.ID, t.store.now(), wait.ID, t.store.now()))
+}
+
+// returnTurn gives the item of an order that ended back to the place it came from while its time is not over; false
+// where there is none.
+func (t *tx) returnTurn(order *Order) (bool, error) {
+	result := t.Exec("UPDATE waits SET state = 'offered', order_id = NULL, updated_at = ? WHERE order_id = ? AND state = 'taken' AND offered_until > ?", t.store.now(), order.ID, t.store.now())
+	return result.RowsAffected == 1, result.Error
+}
