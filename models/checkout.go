@@ -16,6 +16,9 @@ type Purchase struct {
 	Shop       *Shop
 	Email      string
 	Quantity   string // as typed; blank is one
+	Amount     string // of one, as typed, where the buyer chooses the price
+	Code       string // as typed, may be blank
+	Country    string // where it goes, for a shop whose shipping has zones
 	PostCode   string // of the short link that led here, if any
 	Language   string
 	AttemptKey string // tells a second click from a second purchase
@@ -34,13 +37,20 @@ const QuantityMost = 100
 
 // PlaceOrder sets stock aside and writes a pending order, before Stripe is asked for anything. again is true where the
 // same attempt has an order that waits already, which is given instead. Problems: email.…, quantity.malformed,
-// quantity.above_limit, quantity.above_stock, sold_out, not_live, not_started, already_ended, shop.not_ready.
+// quantity.above_limit, quantity.above_stock, sold_out, not_live, not_started, already_ended, shop.not_ready, and those of Quote and Price.
 func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, again bool, err error) {
 	quantity, err := in.check(s.now())
 	if err != nil {
 		return nil, false, err
 	}
-	order, err = s.draftOrder(in, quantity)
+	quote, err := s.Quote(ctx, in)
+	if again := s.sameAttempt(ctx, in, err); again != nil {
+		return again, true, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	order, err = s.draftOrder(in, quantity, quote)
 	if err != nil {
 		return nil, false, err
 	}
@@ -57,6 +67,9 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		}
 		order.FirstPaid = !aside
 		if err := db.checkLimit(in.Offer, order); err != nil {
+			return err
+		}
+		if err := db.takeCode(in, order, quote.Code); err != nil {
 			return err
 		}
 		if err := db.finishOrder(in, order); err != nil {
@@ -78,12 +91,13 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 				return err
 			}
 		}
+		if err := db.keepUse(order, quote.Code); err != nil {
+			return err
+		}
 		return db.change(order, "placed", "", nil)
 	})
-	if errors.Is(err, gorm.ErrDuplicatedKey) || waits(err) {
-		if earlier, findErr := s.orderByAttempt(ctx, in.AttemptKey); findErr == nil {
-			return earlier, true, nil
-		}
+	if earlier := s.sameAttempt(ctx, in, err); earlier != nil {
+		return earlier, true, nil
 	}
 	if err != nil {
 		return nil, false, err
@@ -91,10 +105,22 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 	return order, false, nil
 }
 
-// waits tells whether stock or limit refused: then the buyer's own open checkout may be what holds it.
+// sameAttempt is the pending order of the same attempt, where that may be what stood in the way: a second click.
+func (s *Store) sameAttempt(ctx context.Context, in Purchase, err error) *Order {
+	if !errors.Is(err, gorm.ErrDuplicatedKey) && !waits(err) {
+		return nil
+	}
+	earlier, findErr := s.orderByAttempt(ctx, in.AttemptKey)
+	if findErr != nil {
+		return nil
+	}
+	return earlier
+}
+
+// waits tells whether stock, limit or code refused: then the buyer's own open checkout may be what holds it.
 func waits(err error) bool {
 	var problems Problems
-	return errors.As(err, &problems) && (problems.For("quantity") != nil || problems.For("offer") != nil)
+	return errors.As(err, &problems) && (problems.For("quantity") != nil || problems.For("offer") != nil || problems.For("code") != nil)
 }
 
 func (in Purchase) check(now time.Time) (quantity int64, err error) {
@@ -121,20 +147,31 @@ func (in Purchase) check(now time.Time) (quantity int64, err error) {
 	return quantity, problems.orNil()
 }
 
-// draftOrder counts what the order costs; the number and the post come inside the transaction.
-func (s *Store) draftOrder(in Purchase, quantity int64) (*Order, error) {
+// draftOrder counts what the order costs; the number and the post come inside the transaction. Tillbird's fee is counted
+// from what is known now: tax that Stripe adds on top is the shop's to pay on, whole.
+func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, error) {
 	version := in.Offer.Approved
 	now := s.now()
-	total := Money{version.Price * quantity, version.Currency}
+	price := quote.Price(quantity)
+	if err := price.Check().orNil(); err != nil {
+		return nil, err
+	}
+	total := price.Money(price.Total)
 	token := newSecret()
 	order := &Order{
 		ID: newID(), ShopID: in.Shop.ID, OfferID: in.Offer.ID, VersionID: version.ID, Slug: newSlug(), TokenHash: s.sealer.digest("order", token),
 		AttemptKey: in.AttemptKey, Source: "link", Language: in.Language, Email: CleanEmail(in.Email), EmailKey: emailKey(in.Email),
-		Quantity: quantity, Currency: total.Currency, Items: total.Amount, Total: total.Amount,
+		Quantity: quantity, Currency: total.Currency, Items: price.Items, Discount: price.Discount, Shipping: price.Shipping, Total: price.Total, TaxMode: quote.Tax,
 		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, KeepsFee: in.KeepsFee, Livemode: in.Shop.Livemode,
 		Payment: "pending", Fulfilment: "none", Dispute: "none", CreatedAt: now,
 	}
 	order.OpenUntil, order.ExpiresAt = in.lasts(now)
+	if quote.Code != nil {
+		order.Code = quote.Code.Code
+	}
+	if quote.Shipping != nil {
+		order.ShipTo = in.Country
+	}
 	if in.Buyer != "" {
 		order.Buyer = s.sealer.digest("buyer", in.Buyer)
 	}

@@ -57,6 +57,19 @@ func KnownCurrency(currency string) bool { _, ok := leastCharge[currency]; retur
 // ParseMoney reads a price as people type it: 12,50 · 12.50 · 1 234.50 · €12 · 12,50 €. It returns a Problem without a
 // field: price.blank, .malformed, .negative, .ambiguous, .whole, .too_fine, .too_small, .too_large.
 func ParseMoney(typed, currency string) (Money, *Problem) {
+	money, problem := ParsePart(typed, currency)
+	if problem == nil && money.Amount < leastCharge[currency] {
+		return money, tooSmall(currency)
+	}
+	return money, problem
+}
+
+func tooSmall(currency string) *Problem {
+	return problem("price.too_small", "Min", Money{leastCharge[currency], currency})
+}
+
+// ParsePart is ParseMoney for an amount that is never charged alone, such as a rate or a discount: it may be nothing.
+func ParsePart(typed, currency string) (Money, *Problem) {
 	money := Money{Currency: currency}
 	text, negative := cleanAmount(typed)
 	if text == "" {
@@ -88,9 +101,6 @@ func ParseMoney(typed, currency string) (Money, *Problem) {
 	// Stripe refuses three-decimal amounts that do not end in zero.
 	if money.Exponent() == 3 && money.Amount%10 != 0 {
 		return money, problem("price.too_fine", "Currency", strings.ToUpper(currency), "Decimals", 2)
-	}
-	if money.Amount < leastCharge[currency] {
-		return money, problem("price.too_small", "Min", Money{leastCharge[currency], currency})
 	}
 	return money, nil
 }

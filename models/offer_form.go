@@ -12,6 +12,7 @@ import (
 // blank limit none.
 type OfferForm struct {
 	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Withdrawal, Hashtag, PictureID, Alt string
+	ChosenPrice, Suggested                                                                                         string // "on" where the buyer chooses the price; what the field begins with
 
 	Hold    string // minutes that stock is set aside for a checkout; blank is HoldUsual
 	Keeping string // how stock is kept while somebody pays, one of Keepings; blank is "held"
@@ -56,6 +57,12 @@ func FormOf(view *OfferView, zone *time.Location, price func(Money) string) Offe
 	}
 	if v.Price > 0 {
 		form.Price = price(v.Money())
+	}
+	if v.ChosenPrice {
+		form.ChosenPrice = "on"
+	}
+	if v.Suggested > 0 {
+		form.Suggested = price(Money{v.Suggested, v.Currency})
 	}
 	if v.PictureID != nil {
 		form.PictureID = *v.PictureID
@@ -104,6 +111,13 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 		money, p := ParseMoney(f.Price, v.Currency)
 		problems.take("price", p)
 		v.Price = money.Amount
+	}
+	if v.ChosenPrice = f.ChosenPrice == "on"; v.ChosenPrice && strings.TrimSpace(f.Suggested) != "" {
+		suggested, p := ParseMoney(f.Suggested, v.Currency)
+		problems.take("suggested", p)
+		if v.Suggested = suggested.Amount; p == nil && v.Suggested < v.Price {
+			problems.Add("suggested", "suggested.below_min", "Min", v.Money())
+		}
 	}
 	if fields.stock = parseCount(f.Stock, "stock", &problems); fields.stock != nil && *fields.stock > stockMost {
 		problems.Add("stock", "stock.too_large", "Max", stockMost)

@@ -31,7 +31,11 @@ type Order struct {
 	Items           int64
 	Discount        int64
 	Shipping        int64
-	Tax             int64
+	Tax             int64  // on top of the rest
+	TaxIncluded     int64  // that the rest contains
+	TaxMode         string // one of TaxModes; told by Stripe when it was paid
+	Code            string // the discount code, "" without
+	ShipTo          string // the country it was priced for, "" for any
 	Total           int64
 	ApplicationFee  int64
 	StripeFee       *int64 // which the platform pays; nil until read

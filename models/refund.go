@@ -52,6 +52,9 @@ func (t *tx) countBack(order *Order, refund *Refund) error {
 	if err := t.Create(refund).Error; err != nil {
 		return err
 	}
+	if err := t.freeUseOf(order); err != nil {
+		return err
+	}
 	if err := t.countRefund(order, amount); err != nil {
 		return err
 	}

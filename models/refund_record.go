@@ -64,6 +64,9 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.retakeUse(&order); err != nil {
+		return err
+	}
 	if err := t.countRefund(&order, -refund.Amount); err != nil {
 		return err
 	}

@@ -13,7 +13,10 @@ import (
 type Payment struct {
 	SessionID       string
 	PaymentIntentID string
-	Amount          int64
+	Amount          int64 // all that was charged
+	Discount        int64
+	Shipping        int64
+	Tax             int64 // on top or contained, as the order's tax mode says
 	Currency        string
 	Livemode        bool
 	BuyerName       string
@@ -40,7 +43,13 @@ func (p Payment) fits(order *Order) error {
 	switch {
 	case order.SessionID != nil && *order.SessionID != p.SessionID:
 		return &Mismatch{order.ID, "session"}
-	case order.Total != p.Amount:
+	case order.Discount != p.Discount:
+		return &Mismatch{order.ID, "discount"}
+	case order.Shipping != p.Shipping:
+		return &Mismatch{order.ID, "shipping"}
+	case order.TaxMode == "off" && p.Tax != 0, p.Tax < 0, p.Tax > p.Amount:
+		return &Mismatch{order.ID, "tax"}
+	case order.Items-order.Discount+order.Shipping+p.onTop(order) != p.Amount:
 		return &Mismatch{order.ID, "amount"}
 	case order.Currency != p.Currency:
 		return &Mismatch{order.ID, "currency"}
@@ -50,6 +59,14 @@ func (p Payment) fits(order *Order) error {
 		return &Mismatch{order.ID, "payment intent"}
 	}
 	return nil
+}
+
+// onTop is the part of the tax that came on top of the order's own amounts.
+func (p Payment) onTop(order *Order) int64 {
+	if order.TaxMode == "exclusive" {
+		return p.Tax
+	}
+	return 0
 }
 
 // SettleOrder makes an order paid, once, however often and in whatever order it is told. Proven payment wins over
@@ -72,9 +89,11 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 		if err != nil {
 			return err
 		}
+		order.Tax, order.TaxIncluded, order.Total = p.onTop(&order), p.Tax-p.onTop(&order), p.Amount
 		paidAt := p.At.UTC().Truncate(time.Microsecond)
 		result := db.Model(&Order{}).Where("id = ? AND payment IN ('pending', 'expired', 'failed', 'cancelled') AND paid_at IS NULL", order.ID).Updates(map[string]any{
 			"payment": "paid", "fulfilment": fulfilment, "paid_at": paidAt, "session_id": p.SessionID, "payment_intent_id": p.PaymentIntentID,
+			"tax": order.Tax, "tax_included": order.TaxIncluded, "total": order.Total,
 			"buyer_name": shortened(cleanLine(p.BuyerName), buyerNameMost), "address": shortened(cleanLines(p.Address), addressMost),
 		})
 		if result.Error != nil || result.RowsAffected == 0 {
@@ -98,9 +117,16 @@ func (t *tx) fulfilmentOf(order *Order) (string, error) {
 
 // afterPayment is all that follows from a payment, in its transaction.
 func (t *tx) afterPayment(order *Order, eventID *string) error {
-	short, err := t.sellHold(order)
+	noUse, err := t.useCode(order)
 	if err != nil {
 		return err
+	}
+	// Without its code the order is refunded: the goods stay on the shelf.
+	short := noUse
+	if !noUse {
+		if short, err = t.sellHold(order); err != nil {
+			return err
+		}
 	}
 	if err := t.change(order, "paid", "", eventID); err != nil {
 		return err
@@ -112,7 +138,11 @@ func (t *tx) afterPayment(order *Order, eventID *string) error {
 		return err
 	}
 	if short {
-		return t.shortfall(order, eventID)
+		why := ""
+		if noUse {
+			why = "code"
+		}
+		return t.shortfall(order, why, eventID)
 	}
 	if err := t.orderLetter(order, "receipt"); err != nil {
 		return err
@@ -120,12 +150,12 @@ func (t *tx) afterPayment(order *Order, eventID *string) error {
 	return t.shopLetters(order, "sold")
 }
 
-// shortfall gives all of the money back for goods that are gone.
-func (t *tx) shortfall(order *Order, eventID *string) error {
+// shortfall gives all of the money back for goods that are gone, or, where why is "code", for a code that others used up.
+func (t *tx) shortfall(order *Order, why string, eventID *string) error {
 	if err := changed(t.Exec("UPDATE orders SET shortfall = TRUE, fulfilment = 'none' WHERE id = ?", order.ID)); err != nil {
 		return err
 	}
-	if err := t.change(order, "shortfall", "", eventID); err != nil {
+	if err := t.change(order, "shortfall", why, eventID); err != nil {
 		return err
 	}
 	if _, err := t.askRefund(order, Refund{Amount: order.Total, Reason: "shortfall"}); err != nil {
@@ -162,6 +192,9 @@ func (t *tx) endPending(order *Order, state, why string, eventID *string, and st
 		return result.Error
 	}
 	if err := t.releaseHold(order); err != nil {
+		return err
+	}
+	if err := t.freeUse(order); err != nil {
 		return err
 	}
 	return t.change(order, state, why, eventID)

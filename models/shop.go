@@ -41,6 +41,9 @@ type Shop struct {
 	RequirementsDueAt *time.Time
 	AccountFetchedAt  *time.Time
 	OrdersCount       int64
+	Shipping          string // JSON of Shipping, "" where it sends everywhere and the price includes it
+	Tax               string // one of TaxModes
+	CodesCount        int64
 	OpenedAt          *time.Time // nil while a world is still being made: not shown to anybody
 	CreatedAt         time.Time
 }
@@ -130,7 +133,7 @@ func (s *Store) createShop(ctx context.Context, user *User, in NewShop, countrie
 	shop := &Shop{
 		ID: newID(), Handle: CleanHandle(in.Handle), Name: cleanLine(in.Name), Country: strings.ToUpper(in.Country),
 		Currency: strings.ToLower(in.Currency), TimeZone: in.TimeZone, Language: in.Language,
-		Standing: "good", Selling: "not_started", Transfers: "inactive", CardPayments: "inactive", Requirements: "{}", SupportEmail: user.Email, CreatedAt: s.now(),
+		Standing: "good", Selling: "not_started", Transfers: "inactive", CardPayments: "inactive", Requirements: "{}", Tax: "off", SupportEmail: user.Email, CreatedAt: s.now(),
 	}
 	if open {
 		shop.OpenedAt = &shop.CreatedAt

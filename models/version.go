@@ -19,6 +19,8 @@ type Version struct {
 	Words       string
 	Price       int64 // smallest unit of Currency
 	Currency    string
+	ChosenPrice bool  // the buyer chooses the price; Price is the least
+	Suggested   int64 // what the buyer's field begins with; 0 = the least
 	PictureID   *string
 	Alt         string
 	Fulfilment  string
@@ -30,7 +32,7 @@ type Version struct {
 	UpdatedAt   time.Time
 }
 
-// Money is the price of one.
+// Money is the price of one; where the buyer chooses it, the least.
 func (v *Version) Money() Money { return Money{v.Price, v.Currency} }
 
 // Changes names the fields in which a version differs from an earlier one; all of them where there is none.
@@ -48,6 +50,7 @@ func (v *Version) Changes(before *Version) []string {
 	note(v.Title != b.Title, "title")
 	note(v.Words != b.Words, "words")
 	note(v.Price != b.Price || v.Currency != b.Currency, "price")
+	note(v.ChosenPrice != b.ChosenPrice || v.Suggested != b.Suggested, "chosen_price")
 	note(deref(v.PictureID) != deref(b.PictureID) || v.Alt != b.Alt, "picture")
 	note(v.Fulfilment != b.Fulfilment, "fulfilment")
 	note(v.Withdrawal != b.Withdrawal, "withdrawal")
@@ -149,7 +152,7 @@ func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) err
 	if latest.State == "draft" {
 		next.UpdatedAt = now
 		return changed(t.Model(&Version{}).Where("id = ? AND state = 'draft'", latest.ID).
-			Select("title", "words", "price", "currency", "picture_id", "alt", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
+			Select("title", "words", "price", "currency", "chosen_price", "suggested", "picture_id", "alt", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
 	}
 	next.ID, next.OfferID, next.Number, next.State, next.CreatedAt, next.UpdatedAt = newID(), offer.ID, latest.Number+1, "draft", now, now
 	lower := latest.State == "approved" && len(changes) == 1 && changes[0] == "price" && next.Currency == latest.Currency && next.Price > 0 && next.Price < latest.Price

@@ -95,7 +95,7 @@ func (r *round) charged(ctx context.Context, n news) (models.EventResult, error)
 		return notOurs(err)
 	case n.foreign:
 		return about(order, "is read when the order is paid"), nil
-	case charge.Amount != order.Total || string(charge.Currency) != order.Currency:
+	case !fitsAmount(order, charge.Amount) || string(charge.Currency) != order.Currency:
 		return models.EventResult{}, &models.Mismatch{Order: order.ID, What: "amount"}
 	case charge.TransferData == nil || charge.TransferData.Destination == nil || charge.TransferData.Destination.ID != order.StripeAccount:
 		return models.EventResult{}, &models.Mismatch{Order: order.ID, What: "account"}

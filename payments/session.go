@@ -11,14 +11,14 @@ import (
 	"github.com/tillbird/tillbird/models"
 )
 
-// shipsTo are the countries that a checkout takes an address in.
-var shipsTo = strings.Fields("AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MT NL NO PL PT RO SE SI SK SM VA AU CA HK JP KR NZ SG US")
-
 // openSession makes the order's Checkout session, or learns the one that an earlier call made, and gives its address.
 // All of what it sends comes from rows that do not change, so that the key fits each time.
 func (p *Payments) openSession(ctx context.Context, order *models.Order) (url string, err error) {
 	params, err := p.sessionParams(ctx, order)
 	if err != nil {
+		return "", err
+	}
+	if err := p.makeCoupon(ctx, order); err != nil {
 		return "", err
 	}
 	session, err := p.stripe.CheckoutSessions.New(params)
@@ -83,7 +83,13 @@ func (p *Payments) sessionParams(ctx context.Context, order *models.Order) (*str
 		params.PaymentIntentData.OnBehalfOf = stripe.String(order.StripeAccount)
 	}
 	if view.Version.Fulfilment == "ship" {
-		params.ShippingAddressCollection = &stripe.CheckoutSessionShippingAddressCollectionParams{AllowedCountries: stripe.StringSlice(shipsTo)}
+		shipTo(params, order)
+	}
+	if order.Discount > 0 {
+		params.Discounts = []*stripe.CheckoutSessionDiscountParams{{Coupon: stripe.String(couponOf(order))}}
+	}
+	if order.TaxMode != "off" {
+		taxOn(params, order)
 	}
 	return params, nil
 }

@@ -86,6 +86,9 @@ func (p *Payments) settle(ctx context.Context, order *models.Order, session *str
 	payment := models.Payment{
 		SessionID: session.ID, Amount: session.AmountTotal, Currency: string(session.Currency), Livemode: session.Livemode, At: at, EventID: eventID,
 	}
+	if parts := session.TotalDetails; parts != nil {
+		payment.Discount, payment.Shipping, payment.Tax = parts.AmountDiscount, parts.AmountShipping, parts.AmountTax
+	}
 	if session.PaymentIntent != nil {
 		payment.PaymentIntentID = session.PaymentIntent.ID
 		if err := fitsIntent(order, session.PaymentIntent); err != nil {
@@ -106,7 +109,7 @@ func fitsIntent(order *models.Order, intent *stripe.PaymentIntent) error {
 	what := ""
 	switch {
 	case intent.Object == "":
-	case intent.Amount != order.Total:
+	case !fitsAmount(order, intent.Amount):
 		what = "amount"
 	case string(intent.Currency) != order.Currency:
 		what = "currency"
@@ -123,6 +126,12 @@ func fitsIntent(order *models.Order, intent *stripe.PaymentIntent) error {
 		return nil
 	}
 	return &models.Mismatch{Order: order.ID, What: what}
+}
+
+// fitsAmount compares what is charged with the order's total. Tax that comes on top is told with the session alone: until
+// that is written down, a payment's amount may be more.
+func fitsAmount(order *models.Order, amount int64) bool {
+	return amount == order.Total || order.TaxMode == "exclusive" && !order.WasPaid() && amount > order.Total
 }
 
 // fitsSession compares the session that ends an order with the order's own.

@@ -53,6 +53,11 @@ func (c *call) payWith(session, intent, method object, how attempt) (result, err
 	if err := c.save(str(session, "id"), session); err != nil {
 		return outcome, err
 	}
+	if coupon := str(session, "_coupon"); coupon != "" {
+		if err := c.redeem(coupon); err != nil {
+			return outcome, err
+		}
+	}
 	if err := c.emit("checkout.session.completed", session); err != nil {
 		return outcome, err
 	}
@@ -62,10 +67,23 @@ func (c *call) payWith(session, intent, method object, how attempt) (result, err
 // sessionIntent is the session's payment intent, which Stripe makes at the first attempt and keeps for the next ones.
 func (c *call) sessionIntent(session object, who buyer) (object, error) {
 	session["_buyer"] = object{"email": who.email, "name": who.name, "phone": who.phone, "billing": who.billing, "shipping": who.shipping, "agreed": who.agreed}
+	if yes(sub(session, "automatic_tax"), "enabled") {
+		place := who.shipping
+		if place == nil {
+			place = who.billing
+		}
+		sum(session, str(place, "country"))
+	}
 	if id := str(session, "payment_intent"); id != "" {
 		intent, err := c.load(id)
 		if err != nil {
 			return nil, err
+		}
+		if amount := num(session, "amount_total"); amount != num(intent, "amount") { // another address, another tax
+			intent["amount"] = amount
+			if err := c.save(id, intent); err != nil {
+				return nil, err
+			}
 		}
 		return intent, c.save(str(session, "id"), session)
 	}

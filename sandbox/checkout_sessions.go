@@ -41,6 +41,14 @@ func createSession(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
+	session, err := c.newSession(id, total, currency, expires)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.priceSession(session, lines, total); err != nil {
+		return nil, err
+	}
+	total = num(session, "amount_total")
 	if fail := checkAmount("line_items", total, currency); fail != nil {
 		if fail.code == "amount_too_small" {
 			fail.param, fail.message = "", "The Checkout Session's total amount due must add up to at least "+money(currencies[currency].least, currency, "en")+" "+currency
@@ -54,11 +62,7 @@ func createSession(c *call) (object, error) {
 	if err := c.checkConnect(data, total, "payment_intent_data"); err != nil {
 		return nil, err
 	}
-	session, err := c.newSession(id, total, currency, expires)
-	if err != nil {
-		return nil, err
-	}
-	session["_lines"], session["_intent"] = lines, data
+	session["_intent"] = data
 	if err := c.insert(id, session); err != nil {
 		return nil, err
 	}
@@ -68,7 +72,7 @@ func createSession(c *call) (object, error) {
 func (c *call) newSession(id string, total int64, currency string, expires int64) (object, error) {
 	session := object{
 		"id": id, "object": "checkout.session", "after_expiration": nil, "allow_promotion_codes": nil, "amount_subtotal": total, "amount_total": total,
-		"automatic_tax":              object{"enabled": yes(sub(c.params, "automatic_tax"), "enabled"), "liability": nil, "status": nil},
+		"automatic_tax":              object{"enabled": false, "liability": nil, "status": nil},
 		"billing_address_collection": c.params["billing_address_collection"], "cancel_url": c.params["cancel_url"],
 		"client_reference_id": c.params["client_reference_id"], "client_secret": nil, "consent": nil, "consent_collection": nil, "created": c.now,
 		"currency": currency, "currency_conversion": nil, "custom_fields": []any{},
@@ -81,9 +85,6 @@ func (c *call) newSession(id string, total int64, currency string, expires int64
 		"shipping_address_collection": nil, "shipping_cost": nil, "shipping_details": nil, "shipping_options": []any{}, "status": "open",
 		"submit_type": c.params["submit_type"], "subscription": nil, "success_url": c.params["success_url"],
 		"total_details": object{"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0}, "ui_mode": "hosted", "url": c.sb.url("/c/pay/" + id),
-	}
-	if yes(sub(c.params, "automatic_tax"), "enabled") {
-		sub(session, "automatic_tax")["status"] = "requires_location_inputs"
 	}
 	if shipping := sub(c.params, "shipping_address_collection"); shipping != nil {
 		session["shipping_address_collection"] = shipping
@@ -172,6 +173,10 @@ func (c *call) newLines(session string) (lines []any, total int64, currency stri
 			return nil, 0, "", wrong("line_items", "", "All line items must be in one currency.")
 		}
 		currency = str(data, "currency")
+		behaviour := str(data, "tax_behavior")
+		if behaviour == "" {
+			behaviour = "unspecified"
+		}
 		amount := num(data, "unit_amount") * quantity
 		total += amount
 		lines = append(lines, object{
@@ -180,7 +185,7 @@ func (c *call) newLines(session string) (lines []any, total int64, currency stri
 			"price": object{
 				"id": "price_" + random(24), "object": "price", "active": false, "billing_scheme": "per_unit", "created": c.now, "currency": currency,
 				"custom_unit_amount": nil, "livemode": false, "lookup_key": nil, "metadata": object{}, "nickname": nil, "product": "prod_" + random(14),
-				"recurring": nil, "tax_behavior": "unspecified", "tiers_mode": nil, "transform_quantity": nil, "type": "one_time",
+				"recurring": nil, "tax_behavior": behaviour, "tiers_mode": nil, "transform_quantity": nil, "type": "one_time",
 				"unit_amount": num(data, "unit_amount"), "unit_amount_decimal": strconv.FormatInt(num(data, "unit_amount"), 10),
 			},
 			"_product": data["product_data"],

@@ -35,10 +35,15 @@ func readPayForm(c *call, r *http.Request, session object) (typed, problems map[
 		who.shipping = readAddress(typed, problems, "ship_", list(shipping, "allowed_countries"))
 		who.billing = who.shipping
 	}
-	if str(session, "billing_address_collection") == "required" {
+	if asksBilling(session) {
 		who.billing = readAddress(typed, problems, "bill_", nil)
 	}
 	return typed, problems, card, who
+}
+
+// asksBilling tells whether the page asks where the buyer is: when told to, and when tax hangs on it and nothing is sent.
+func asksBilling(session object) bool {
+	return str(session, "billing_address_collection") == "required" || yes(sub(session, "automatic_tax"), "enabled") && sub(session, "shipping_address_collection") == nil
 }
 
 func readAddress(typed, problems map[string]string, prefix string, allowed []any) object {

@@ -12,6 +12,7 @@ type payPage struct {
 	Session  string
 	Seller   string
 	Lines    []payLine
+	Parts    []payLine // what is added and taken off
 	Total    string
 	Button   string
 	Note     string
@@ -96,7 +97,7 @@ func (sb *Sandbox) showPayForm(c *call, w http.ResponseWriter, r *http.Request, 
 	for _, value := range list(session, "_lines") {
 		line, _ := value.(object)
 		product := sub(line, "_product")
-		shown := payLine{Name: str(line, "description"), About: str(product, "description"), Amount: money(num(line, "amount_total"), currency, lang)}
+		shown := payLine{Name: str(line, "description"), About: str(product, "description"), Amount: money(num(line, "amount_subtotal"), currency, lang)}
 		if quantity := num(line, "quantity"); quantity > 1 {
 			shown.Each = strconv.FormatInt(quantity, 10) + " × " + money(num(sub(line, "price"), "unit_amount"), currency, lang)
 		}
@@ -109,7 +110,8 @@ func (sb *Sandbox) showPayForm(c *call, w http.ResponseWriter, r *http.Request, 
 	if shipping := sub(session, "shipping_address_collection"); shipping != nil {
 		p.Ship = countryChoice(list(shipping, "allowed_countries"), lang)
 	}
-	if str(session, "billing_address_collection") == "required" {
+	p.Parts = payParts(p.page, session)
+	if asksBilling(session) {
 		p.Bill = countryChoice(nil, lang)
 	}
 	for field, key := range problems {
@@ -120,6 +122,26 @@ func (sb *Sandbox) showPayForm(c *call, w http.ResponseWriter, r *http.Request, 
 	}
 	sb.show(w, status, "pay.html", p, allow)
 	return nil
+}
+
+// payParts are what stands between the lines and the total: discount, delivery, tax.
+func payParts(p page, session object) []payLine {
+	var parts []payLine
+	currency, all := str(session, "currency"), sub(session, "total_details")
+	if off := num(all, "amount_discount"); off > 0 {
+		parts = append(parts, payLine{Name: p.T("pay.discount"), About: str(session, "_coupon_name"), Amount: money(-off, currency, p.Lang)})
+	}
+	if cost := sub(session, "shipping_cost"); cost != nil {
+		parts = append(parts, payLine{Name: p.T("pay.shipping"), About: str(session, "_shipping_name"), Amount: money(num(cost, "amount_subtotal"), currency, p.Lang)})
+	}
+	if yes(sub(session, "automatic_tax"), "enabled") {
+		tax := payLine{Name: p.T("pay.tax"), Amount: money(num(all, "amount_tax"), currency, p.Lang)}
+		if sub(session, "shipping_address_collection") == nil || len(list(sub(session, "shipping_address_collection"), "allowed_countries")) != 1 {
+			tax.About, tax.Amount = p.T("pay.tax.later"), ""
+		}
+		parts = append(parts, tax)
+	}
+	return parts
 }
 
 // sellerOf is the merchant of record's name.

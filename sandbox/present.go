@@ -29,6 +29,7 @@ var expandable = map[string]string{
 	"capability":                   "account",
 	"charge":                       "application_fee balance_transaction customer failure_balance_transaction on_behalf_of payment_intent review source_transfer transfer refunds",
 	"charge.transfer_data":         "destination",
+	"coupon":                       "",
 	"checkout.session":             "customer payment_intent setup_intent line_items",
 	"customer":                     "",
 	"fee_refund":                   "balance_transaction fee",

@@ -40,6 +40,11 @@ var endpoints = []endpoint{
 	{"POST", "/v1/checkout/sessions/{session}/expire", expireSession},
 	{"GET", "/v1/checkout/sessions/{session}/line_items", listSessionLines},
 
+	{"GET", "/v1/coupons", listCoupons},
+	{"POST", "/v1/coupons", createCoupon},
+	{"GET", "/v1/coupons/{coupon}", getCoupon},
+	{"DELETE", "/v1/coupons/{coupon}", deleteCoupon},
+
 	{"GET", "/v1/payment_intents", listPaymentIntents},
 	{"POST", "/v1/payment_intents", createPaymentIntent},
 	{"GET", "/v1/payment_intents/{intent}", getPaymentIntent},

@@ -4,6 +4,7 @@ var english = map[string]string{
 	"strip": "Sandbox: no real money moves.",
 
 	"pay.title": "Pay {seller}", "pay.button": "Pay {amount}", "pay.button.book": "Book for {amount}", "pay.button.donate": "Donate {amount}",
+	"pay.discount": "Discount", "pay.shipping": "Delivery", "pay.tax": "Tax", "pay.tax.later": "worked out from your address",
 	"pay.total": "Total", "pay.back": "Back", "pay.contact": "Contact", "pay.card": "Card", "pay.ship": "Delivery address", "pay.bill": "Billing address",
 	"pay.summary": "Your order", "pay.tests": "Test cards", "pay.tests.about": "Press one to type it in. Then pay.",
 	"pay.problems": "Some things need another look", "pay.declined": "The payment did not go through",

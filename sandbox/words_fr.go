@@ -4,6 +4,7 @@ var french = map[string]string{
 	"strip": "Bac à sable\u00a0: aucun argent réel ne circule.",
 
 	"pay.title": "Payer {seller}", "pay.button": "Payer {amount}", "pay.button.book": "Réserver pour {amount}", "pay.button.donate": "Donner {amount}",
+	"pay.discount": "Réduction", "pay.shipping": "Livraison", "pay.tax": "Taxe", "pay.tax.later": "calculée d’après votre adresse",
 	"pay.total": "Total", "pay.back": "Retour", "pay.contact": "Coordonnées", "pay.card": "Carte", "pay.ship": "Adresse de livraison", "pay.bill": "Adresse de facturation",
 	"pay.summary": "Votre commande", "pay.tests": "Cartes de test", "pay.tests.about": "Un clic remplit la carte. Payez ensuite.",
 	"pay.problems": "Quelques points à revoir", "pay.declined": "Le paiement n’a pas abouti",

@@ -107,6 +107,11 @@ func fieldText(p Page, v *models.Version, name string) string {
 		text = v.Words
 	case "price":
 		text = priceText(p, v)
+	case "chosen_price":
+		text = p.T("offer.chosen.off")
+		if v.ChosenPrice {
+			text = p.T("offer.chosen.on", "Suggested", p.W.Money(v.Suggestion()))
+		}
 	case "picture":
 		text = v.Alt
 	case "fulfilment":

@@ -63,6 +63,9 @@ func priceText(p Page, v *models.Version) string {
 	if v.Price == 0 {
 		return p.T("offer.price.none")
 	}
+	if v.ChosenPrice {
+		return p.T("price.from", "Least", v.Money())
+	}
 	return p.W.Money(v.Money())
 }
 
