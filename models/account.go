@@ -68,8 +68,11 @@ func (s *Store) RecordAccount(ctx context.Context, account Account, onBehalfOf b
 			"transfers": capability(account.Transfers), "card_payments": capability(account.CardPayments), "disabled_reason": account.DisabledReason,
 			"requirements": string(wanted), "requirements_due_at": account.DueAt, "account_fetched_at": account.FetchedAt, "selling": selling,
 		})
-		if result.Error != nil || result.RowsAffected == 0 || before.Selling == selling {
+		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
+		}
+		if err := db.requirementLetters(&before, account); err != nil || before.Selling == selling {
+			return err
 		}
 		return db.audit(Audit{ShopID: &before.ID, Action: "selling." + selling, Object: account.ID})
 	})
@@ -77,6 +80,15 @@ func (s *Store) RecordAccount(ctx context.Context, account Account, onBehalfOf b
 		return nil, err
 	}
 	return s.ShopByAccount(ctx, account.ID)
+}
+
+// requirementLetters tells the owners what Stripe wants by when, once for each deadline. Whoever has not finished
+// onboarding is told there.
+func (t *tx) requirementLetters(shop *Shop, account Account) error {
+	if account.DueAt == nil || !account.DetailsSubmitted || len(account.Requirements.Due)+len(account.Requirements.PastDue) == 0 {
+		return nil
+	}
+	return t.ownerLetters(shop.ID, Letter{Key: "requirement_due-" + shop.ID + "-" + itoa(account.DueAt.Unix()), Kind: "requirement_due"})
 }
 
 func capability(state string) string {

@@ -12,13 +12,14 @@ import (
 type Letter struct {
 	ID        string
 	Key       string
-	Kind      string // confirm_email, account_exists, reset_password, password_changed, review_decided, sold, receipt, order_links, shortfall_buyer, shortfall_shop, shipped, refunded, withdrawn_buyer, withdrawn_shop, freed
+	Kind      string // confirm_email, account_exists, reset_password, password_changed, review_decided, sold, receipt, order_links, shortfall_buyer, shortfall_shop, shipped, refunded, withdrawn_buyer, withdrawn_shop, freed, payout_failed, requirement_due
 	Recipient string
 	Language  string
 	UserID    *string
 	ShopID    *string
 	OrderID   *string
 	OfferID   *string
+	PayoutID  *string
 	Secret    string // sealed: what a link in the letter needs
 	State     string // waiting, sent, failed
 	Tries     int
@@ -45,6 +46,22 @@ func (t *tx) letter(letter Letter) error {
 		return result.Error
 	}
 	return t.enqueue(SendLetter{LetterID: letter.ID})
+}
+
+// ownerLetters writes a letter to each owner of a shop, each with a key of its own.
+func (t *tx) ownerLetters(shopID string, letter Letter) error {
+	owners, err := t.ownersOf(shopID)
+	if err != nil {
+		return err
+	}
+	for _, owner := range owners {
+		own := letter
+		own.Key, own.Recipient, own.Language, own.UserID, own.ShopID = letter.Key+"-"+owner.ID, owner.Email, owner.Language, &owner.ID, &shopID
+		if err := t.letter(own); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Letter gives a letter with its secret opened.

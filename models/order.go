@@ -56,8 +56,9 @@ type Order struct {
 	FirstPaid       bool      // nothing is set aside: the goods are whose payment comes first
 	Extended        int64     // how often OpenUntil was put off for a payment under way
 	PaidAt          *time.Time
-	Restocked       int64 // items that went back into stock
-	KeepsFee        bool  // Tillbird's fee stays with Tillbird when money goes back
+	Restocked       int64   // items that went back into stock
+	KeepsFee        bool    // Tillbird's fee stays with Tillbird when money goes back
+	ArrivalID       *string // of the payment by which the money came to the shop's account
 	CreatedAt       time.Time
 }
 

@@ -38,16 +38,19 @@ func (p Page) place() (at time.Time, id string, ok bool) {
 }
 
 // apply orders by column and id, newest first, and asks for one row more than the page, which tells that there is more.
-func (p Page) apply(db *gorm.DB, column string) *gorm.DB {
+func (p Page) apply(db *gorm.DB, column string) *gorm.DB { return p.applyBy(db, column, "id") }
+
+// applyBy is apply for a table whose rows are told apart by another column than id.
+func (p Page) applyBy(db *gorm.DB, column, key string) *gorm.DB {
 	db = db.Limit(p.Limit() + 1)
 	at, id, ok := p.place()
 	switch {
 	case !ok:
-		return db.Order(column + " DESC, id DESC")
+		return db.Order(column + " DESC, " + key + " DESC")
 	case p.Newer:
-		return db.Order(column+", id").Where("("+column+" > ? OR "+column+" = ? AND id > ?)", at, at, id)
+		return db.Order(column+", "+key).Where("("+column+" > ? OR "+column+" = ? AND "+key+" > ?)", at, at, id)
 	}
-	return db.Order(column+" DESC, id DESC").Where("("+column+" < ? OR "+column+" = ? AND id < ?)", at, at, id)
+	return db.Order(column+" DESC, "+key+" DESC").Where("("+column+" < ? OR "+column+" = ? AND "+key+" < ?)", at, at, id)
 }
 
 // Turn puts the rows that a page gave in order, newest first, leaves out the one that only told of more, and tells

@@ -18,7 +18,7 @@ func (p *Payments) readCharge(ctx context.Context, job models.ReadCharge) error 
 	if err != nil || order.PaymentIntentID == nil || order.ChargeID != nil && order.StripeFee != nil {
 		return err
 	}
-	params := &stripe.PaymentIntentParams{Params: asking(ctx), Expand: stripe.StringSlice([]string{"latest_charge.balance_transaction"})}
+	params := &stripe.PaymentIntentParams{Params: asking(ctx), Expand: stripe.StringSlice([]string{"latest_charge.balance_transaction", "latest_charge.transfer"})}
 	intent, err := p.stripe.PaymentIntents.Get(*order.PaymentIntentID, params)
 	if err != nil {
 		return failed("fetch a payment", err)
@@ -40,10 +40,23 @@ func (p *Payments) readCharge(ctx context.Context, job models.ReadCharge) error 
 	if err := p.store.RecordCharge(ctx, order, kept); err != nil {
 		return err
 	}
+	if arrival := arrivalBy(charge); arrival != "" {
+		if err := p.store.RecordArrival(ctx, order, arrival); err != nil {
+			return err
+		}
+	}
 	if booking == nil {
 		return errNoFeeYet
 	}
 	return nil
+}
+
+// arrivalBy is the payment by which a charge's money arrived on the shop's account.
+func arrivalBy(charge *stripe.Charge) string {
+	if charge.Transfer == nil || charge.Transfer.DestinationPayment == nil {
+		return ""
+	}
+	return charge.Transfer.DestinationPayment.ID
 }
 
 // feeOf is what Stripe takes of a booking, its taxes included, without what is ours.

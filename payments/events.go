@@ -82,12 +82,12 @@ var onConnect = map[stripe.EventType]handler{
 	"account.external_account.created": (*round).accountChanged,
 	"account.external_account.updated": (*round).accountChanged,
 	"account.external_account.deleted": (*round).accountChanged,
-	"payout.created":                   nil,
-	"payout.updated":                   nil,
-	"payout.paid":                      nil,
-	"payout.failed":                    nil,
-	"payout.canceled":                  nil,
-	"balance.available":                nil,
+	"payout.created":                   (*round).payoutMoved,
+	"payout.updated":                   (*round).payoutMoved,
+	"payout.paid":                      (*round).payoutMoved,
+	"payout.failed":                    (*round).payoutMoved,
+	"payout.canceled":                  (*round).payoutMoved,
+	"balance.available":                (*round).balanceCleared,
 }
 
 // apply does what follows from an event. Nothing moves before it is known that the event came on the endpoint it

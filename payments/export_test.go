@@ -28,3 +28,8 @@ func (p *Payments) CloseHopeless(ctx context.Context, offer string) error {
 func (p *Payments) CloseCheckout(ctx context.Context, order string) error {
 	return p.closeCheckout(ctx, order)
 }
+
+// ReadPayout is the work of the job of that name.
+func (p *Payments) ReadPayout(ctx context.Context, id string) error {
+	return p.readPayout(ctx, models.ReadPayout{PayoutID: id})
+}
