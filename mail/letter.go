@@ -49,6 +49,10 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.withdrawnBuyer(ctx)
 	case "withdrawn_shop":
 		err = d.withdrawnShop(ctx)
+	case "payout_failed":
+		err = d.payoutFailed(ctx)
+	case "requirement_due":
+		err = d.requirementDue(ctx)
 	default:
 		err = fmt.Errorf("no letter of kind %q is known", letter.Kind)
 	}

@@ -24,7 +24,7 @@ func (turn) Kind() string         { return "turn_the_clock" }
 func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, p.makeRefund)
 	models.Handle(w, p.readCharge)
-	models.Handle(w, p.readPayout)
+	models.Handle(w, p.ReadPayout)
 	models.Handle(w, func(ctx context.Context, job models.ExpireCheckout) error { return p.closeCheckout(ctx, job.OrderID) })
 	models.Handle(w, p.closeHopeless)
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })

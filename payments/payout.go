@@ -128,8 +128,8 @@ func (p *Payments) fetchPayout(ctx context.Context, account, id string) (*stripe
 	return payout, failed("fetch a payout", err)
 }
 
-// readPayout fetches once what a payout consists of. Stripe tells that of payouts by the schedule alone.
-func (p *Payments) readPayout(ctx context.Context, job models.ReadPayout) error {
+// ReadPayout fetches once what a payout consists of. Stripe tells that of payouts by the schedule alone.
+func (p *Payments) ReadPayout(ctx context.Context, job models.ReadPayout) error {
 	payout, err := p.store.Payout(ctx, job.PayoutID)
 	if err != nil || payout.ReadAt != nil {
 		return err

@@ -91,9 +91,9 @@ func TestPayoutHoldsItsOrders(t *testing.T) {
 	if len(all) != 1 || all[0].State != "pending" || !all[0].Automatic || all[0].ReadAt != nil {
 		t.Fatalf("%+v", all)
 	}
-	must(t, w.pay.ReadPayout(w.ctx, all[0].ID))
+	must(t, w.pay.ReadPayout(w.ctx, models.ReadPayout{PayoutID: all[0].ID}))
 	calls := len(w.wire.calls())
-	must(t, w.pay.ReadPayout(w.ctx, all[0].ID))
+	must(t, w.pay.ReadPayout(w.ctx, models.ReadPayout{PayoutID: all[0].ID}))
 	if len(w.wire.calls()) != calls {
 		t.Error("what is known was fetched again")
 	}
@@ -138,11 +138,11 @@ func TestPayoutOfOlderOrders(t *testing.T) {
 	must(t, w.pay.Settle(w.ctx, order)) // the charge was never read
 	w.pass(2 * aDay)
 	w.tellPayouts()
-	must(t, w.pay.ReadPayout(w.ctx, w.payouts()[0].ID))
+	must(t, w.pay.ReadPayout(w.ctx, models.ReadPayout{PayoutID: w.payouts()[0].ID}))
 	payout := w.payouts()[0]
 	lines, err := w.store.PayoutLines(w.ctx, &payout, models.Page{})
 	must(t, err)
-	if len(lines) != 1 || lines[0].Order == nil || lines[0].Order.ID != order.ID || w.order(order).DestinationPayment == nil {
+	if len(lines) != 1 || lines[0].Order == nil || lines[0].Order.ID != order.ID || w.order(order).ArrivalID == nil {
 		t.Errorf("%+v", lines)
 	}
 }

@@ -151,6 +151,12 @@ func ShipmentRemovalPath(slug string) string { return ShipmentPath(slug) + "/rem
 // SlipPath is the packing slip of an order, to print.
 func SlipPath(slug string) string { return SalePath(slug) + "/slip" }
 
+// PayoutPath is the merchant's page of a payout.
+func PayoutPath(slug string) string { return PayoutsPath + "/" + esc(slug) }
+
+// PayoutCSVPath is the file of what a payout consists of.
+func PayoutCSVPath(slug string) string { return PayoutPath(slug) + "/lines.csv" }
+
 // ReviewPath is one case of the admin's queue; ReviewDecisionPath takes the decision.
 func ReviewPath(id string) string { return ReviewsPath + "/" + esc(id) }
 

@@ -105,6 +105,13 @@ var looks = map[string]map[string]look{
 		"upheld":    {ToneError, "gavel"},
 		"dismissed": {ToneNeutral, "minus"},
 	},
+	"payout": {
+		"pending":    {ToneInfo, "clock"},
+		"in_transit": {ToneInfo, "truck"},
+		"paid":       {ToneSuccess, "checkCircle"},
+		"failed":     {ToneError, "error"},
+		"canceled":   {ToneNeutral, "x"},
+	},
 	"post": {
 		"draft":  {ToneNeutral, "pencil"},
 		"posted": {ToneSuccess, "megaphone"},
@@ -162,6 +169,9 @@ func ReviewState(p Page, state string) State { return stateOf(p, "review", state
 
 // ReportState is what became of a complaint.
 func ReportState(p Page, state string) State { return stateOf(p, "report", state) }
+
+// PayoutState is how far a payout is on its way to the bank.
+func PayoutState(p Page, state string) State { return stateOf(p, "payout", state) }
 
 // PostState is whether a post is out.
 func PostState(p Page, state string) State { return stateOf(p, "post", state) }

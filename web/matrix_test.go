@@ -50,6 +50,8 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/shipments":                        models.Answer,
 	"GET /dashboard/payouts":                           models.View,
 	"POST /dashboard/payouts/stripe":                   models.Bank,
+	"GET /dashboard/payouts/:slug":                     models.View,
+	"GET /dashboard/payouts/:slug/lines.csv":           models.View,
 	"GET /dashboard/settings":                          models.View,
 	"POST /dashboard/settings":                         models.Govern,
 	"POST /dashboard/settings/password":                models.View,
@@ -63,6 +65,7 @@ func TestMatrix(t *testing.T) {
 	w := newWorld(t)
 	offer, post, order := w.soldOnce(t)
 	review := w.openReview(t)
+	payout := w.paidOut(t)
 	fill := strings.NewReplacer(":slug", offer.Slug, ":code", post.Code, ":handle", w.shop.Handle, ":token", "none", ":secret", "none", ":digest", "none", ":file", "full.jpg", ":page", "terms", ":id", review.Review.ID)
 	people := w.everybody(t)
 	declared := map[string]map[string]route{}
@@ -78,6 +81,9 @@ func TestMatrix(t *testing.T) {
 		if strings.HasPrefix(path, "/dashboard/sales/") {
 			address = strings.Replace(path, ":slug", order.Slug, 1)
 		}
+		if strings.HasPrefix(path, "/dashboard/payouts/") {
+			address = strings.Replace(path, ":slug", payout.Slug, 1)
+		}
 		for who, b := range people {
 			for _, method := range methods {
 				r, known := byMethod[method]
@@ -90,6 +96,9 @@ func TestMatrix(t *testing.T) {
 				}
 				if path == views.NewOfferPath && method == http.MethodPost {
 					continue // it is an offer's address to this method, with a slug that no offer has
+				}
+				if path == views.StripeLoginPath && !known && (method == http.MethodGet || method == http.MethodHead) {
+					continue // a payout's address to these, with a slug that no payout has
 				}
 				if !known {
 					if got < 400 || got >= 500 {

@@ -106,6 +106,8 @@ func (s *Server) routes() []route {
 		{get, "/dashboard/sales/:slug/slip", member, models.View, s.showSlip},
 		{post, views.ShipmentsPath, member, models.Answer, s.createShipments},
 		{get, views.PayoutsPath, member, models.View, s.showPayouts},
+		{get, "/dashboard/payouts/:slug", member, models.View, s.showPayout},
+		{get, "/dashboard/payouts/:slug/lines.csv", member, models.View, s.exportPayout},
 		{post, views.StripeLoginPath, member, models.Bank, s.createStripeLogin},
 		{get, views.SettingsPath, member, models.View, s.editSettings},
 		{post, views.SettingsPath, member, models.Govern, s.updateSettings},

@@ -17,16 +17,17 @@ import (
 
 // noPage are the addresses that answer GET without a page of their own, with the reason.
 var noPage = map[string]string{
-	"/p/:code":                      "leads on to the offer",
-	"/pictures/:digest/:file":       "a picture",
-	"/dashboard/onboarding/return":  "leads on to the onboarding page",
-	"/dashboard/onboarding/refresh": "leads on to Stripe",
-	"/dashboard/sales.csv":          "a file",
-	"/healthz":                      "for machines",
-	"/readyz":                       "for machines",
-	"/metrics":                      "for machines",
-	"/robots.txt":                   "for machines",
-	"/favicon.ico":                  "a picture",
+	"/p/:code":                           "leads on to the offer",
+	"/pictures/:digest/:file":            "a picture",
+	"/dashboard/onboarding/return":       "leads on to the onboarding page",
+	"/dashboard/onboarding/refresh":      "leads on to Stripe",
+	"/dashboard/sales.csv":               "a file",
+	"/dashboard/payouts/:slug/lines.csv": "a file",
+	"/healthz":                           "for machines",
+	"/readyz":                            "for machines",
+	"/metrics":                           "for machines",
+	"/robots.txt":                        "for machines",
+	"/favicon.ico":                       "a picture",
 }
 
 // TestAccess looks at every page and state of a world that has a bit of everything, as those who use it. Nothing may be

@@ -18,6 +18,7 @@ func (w *accessWorld) merchant(r *tour) {
 	r.see("overview, unfolded")
 	r.unroll()
 	r.see("overview, menus open")
+	r.visit("payout", r.first("/dashboard/payouts", "/dashboard/payouts/"), 200)
 	r.load("/dashboard/payouts", 200)
 	r.send(200, action("/dashboard/payouts/stripe"))
 	r.see("Stripe: balance")

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tillbird/tillbird/models"
+)
+
+// payoutColumns are the heads of the file, in one language for all: programs read it too.
+var payoutColumns = []string{"payout", "date", "kind", "order", "offer", "buyer_email", "currency", "amount", "fee", "net", "stripe_id", "source"}
+
+// exportPayout sends what a payout consists of as a file, a hundred lines at a time.
+func (s *Server) exportPayout(v *visit) error {
+	payout, err := s.store.PayoutIn(v.ctx(), v.Shop, v.Param("slug"))
+	if err != nil {
+		return err
+	}
+	page := models.Page{Size: 100}
+	rows, err := s.store.PayoutLines(v.ctx(), payout, page)
+	if err != nil {
+		return err
+	}
+	h := v.Response().Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="`+v.Shop.Handle+"-payout-"+payout.MadeAt.In(v.Shop.Zone()).Format(time.DateOnly)+`.csv"`)
+	h.Set("Cache-Control", "no-store")
+	out := csv.NewWriter(v.Response())
+	out.UseCRLF = true
+	_ = out.Write(payoutColumns)
+	for {
+		lines, _, older := models.Turn(page, rows)
+		for i := range lines {
+			_ = out.Write(payoutLine(payout, &lines[i], v.Shop.Zone()))
+		}
+		if out.Flush(); out.Error() != nil || !older {
+			return out.Error()
+		}
+		v.Response().Flush()
+		last := &lines[len(lines)-1]
+		page.Cursor = models.CursorOf(last.BookedAt, last.StripeID)
+		if rows, err = s.store.PayoutLines(v.ctx(), payout, page); err != nil {
+			// Half a file must not look like a whole one: the connection breaks instead.
+			s.log.Error("file cut off", "id", requestID(v), "error", err.Error())
+			panic(http.ErrAbortHandler)
+		}
+	}
+}
+
+func payoutLine(payout *models.Payout, l *models.PayoutLine, zone *time.Location) []string {
+	money := func(n int64) string { return plainMoney(l.Money(n)) }
+	number, title, email := "", "", ""
+	if o := l.Order; o != nil {
+		number, title, email = strconv.FormatInt(o.Number, 10), o.Version.Title, o.Email
+	}
+	return []string{
+		payout.StripeID, l.BookedAt.In(zone).Format(time.RFC3339), cell(l.Kind), number, cell(title), cell(email), strings.ToUpper(l.Currency),
+		money(l.Amount), money(l.Fee), money(l.Net), cell(l.StripeID), cell(l.Source),
+	}
+}
