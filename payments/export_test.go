@@ -18,3 +18,13 @@ func (p *Payments) ReadCharge(ctx context.Context, id string) error {
 
 // CloseOverdue is the work of the job of that name.
 func (p *Payments) CloseOverdue(ctx context.Context) error { return p.closeOverdue(ctx) }
+
+// CloseHopeless is the work of the job of that name.
+func (p *Payments) CloseHopeless(ctx context.Context, offer string) error {
+	return p.closeHopeless(ctx, models.CloseHopeless{OfferID: offer})
+}
+
+// CloseCheckout is the work of the job that a cancellation leaves.
+func (p *Payments) CloseCheckout(ctx context.Context, order string) error {
+	return p.closeCheckout(ctx, order)
+}
