@@ -29,10 +29,14 @@ func (p *Payments) makeRefund(ctx context.Context, job models.MakeRefund) error 
 		return err
 	}
 	if made == nil {
-		if made, err = p.createRefund(ctx, refund, order); errors.Is(err, errTooMuch) {
+		made, err = p.createRefund(ctx, refund, order)
+		switch {
+		case errors.Is(err, errTooMuch):
 			return p.giveUpRefund(ctx, refund, order)
-		}
-		if err != nil {
+		case code(err) == stripe.ErrorCodeChargeDisputed:
+			// The bank has the money, or gives it back to the buyer: trying on would never end.
+			return p.store.RefuseRefund(ctx, refund, "disputed")
+		case err != nil:
 			return err
 		}
 		p.at("refund.made")

@@ -174,6 +174,23 @@ func TestLessIsLeft(t *testing.T) {
 	}
 }
 
+// TestRefundOfADisputedCharge: Stripe makes none; ours ends, and the money is the order's again until the bank decides.
+func TestRefundOfADisputedCharge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(true)
+	sold, refund := w.askBack("4000000000000259", "20.00")
+	w.clock.Advance(time.Hour)
+	must(t, w.sb.Settle(w.ctx))
+	must(t, w.pay.MakeRefund(w.ctx, refund.ID))
+	if got := w.refund(refund.ID); got.State != "cancelled" || got.Failure != "disputed" {
+		t.Fatalf("%+v", got)
+	}
+	if got := w.order(sold); got.Refunded != 0 || got.Payment != "paid" {
+		t.Fatalf("%+v", got)
+	}
+}
+
 // askBack sells one thing and has its owner give some of the money back.
 func (w *world) askBack(card, amount string) (*models.Order, *models.Refund) {
 	w.t.Helper()

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -24,6 +25,7 @@ const largestMail = 10 << 20
 func (sb *Sandbox) ServeSMTP(l net.Listener) error {
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &letter{sb: sb}, nil }))
 	server.Domain = "localhost"
+	server.ErrorLog = slog.NewLogLogger(sb.log.Handler(), slog.LevelDebug) // a sender that was killed breaks off
 	server.MaxMessageBytes = largestMail
 	server.MaxRecipients = 100
 	server.ReadTimeout, server.WriteTimeout = 30*time.Second, 30*time.Second
@@ -123,4 +125,26 @@ func (p *mailParts) add(contentType, encoding string, body io.Reader, depth int)
 	case kind == "text/html" && p.HTML == "":
 		p.HTML = strings.ToValidUTF8(string(text), "�")
 	}
+}
+
+// Letters counts the mails that came by their Message-ID: more than one of a name is a letter that was handed over again.
+func (sb *Sandbox) Letters(ctx context.Context) (map[string]int, error) {
+	rows, err := sb.read.QueryContext(ctx, `SELECT raw FROM mails`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	count := map[string]int{}
+	for rows.Next() {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return nil, err
+		}
+		id := ""
+		if message, err := mail.ReadMessage(bytes.NewReader(raw)); err == nil {
+			id = strings.Trim(message.Header.Get("Message-Id"), "<>")
+		}
+		count[id]++
+	}
+	return count, rows.Err()
 }

@@ -180,7 +180,7 @@ all) ;;
 esac
 
 # The packages that keep something in the database.
-kept=(./models/... ./payments/... ./web/... ./cmd/tillbird/... ./mail/... ./demo/...)
+kept=(./models/... ./payments/... ./web/... ./cmd/tillbird/... ./cmd/chaos/... ./mail/... ./demo/...)
 
 step "Parts that the tests need" install_parts
 [ ${#failed[@]} -eq 0 ] || finish

@@ -74,6 +74,8 @@ func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *s
 			return nil, err
 		}
 		clock = a.sandbox.Now
+	} else if set.ClockAhead != 0 {
+		clock = func() time.Time { return time.Now().Add(set.ClockAhead) }
 	}
 	if a.store, err = openStore(ctx, set, clock, log); err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -50,11 +51,18 @@ type settings struct {
 	SMTPTLS      string `name:"smtp-tls" env:"TILLBIRD_SMTP_TLS" default:"starttls" enum:"starttls,tls,none" help:"How the connection is protected: starttls, tls, none."`
 	MailFrom     string `env:"TILLBIRD_MAIL_FROM" help:"Sender of letters, as in Tillbird <hello@till.example.com>."`
 
-	Operator       string `env:"TILLBIRD_OPERATOR" help:"Who runs this installation, as people read it."`
-	Legal          string `env:"TILLBIRD_LEGAL" help:"Folder with the operator's texts: terms.en.md, terms.fr.md, privacy.…, imprint.…" type:"path"`
-	TrustedProxies string `env:"TILLBIRD_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, as in 10.0.0.0/8."`
-	MetricsToken   string `env:"TILLBIRD_METRICS_TOKEN" help:"Bearer token for /metrics from other machines."`
-	CrashAt        string `env:"TILLBIRD_CRASH_AT" hidden:"" help:"Kill the process at this recovery point (sandbox only, for tests)."`
+	Operator       string        `env:"TILLBIRD_OPERATOR" help:"Who runs this installation, as people read it."`
+	Legal          string        `env:"TILLBIRD_LEGAL" help:"Folder with the operator's texts: terms.en.md, terms.fr.md, privacy.…, imprint.…" type:"path"`
+	TrustedProxies string        `env:"TILLBIRD_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, as in 10.0.0.0/8."`
+	MetricsToken   string        `env:"TILLBIRD_METRICS_TOKEN" help:"Bearer token for /metrics from other machines."`
+	CrashAt        string        `env:"TILLBIRD_CRASH_AT" hidden:"" help:"Kill the process at this recovery point (sandbox only, for tests)."`
+	ClockAhead     time.Duration `env:"TILLBIRD_CLOCK_AHEAD" hidden:"" help:"Be ahead of the machine's clock (against a sandbox of another process only, for tests)."`
+}
+
+// rehearsed tells whether the far side is a sandbox in another process of this machine: a test key, and no way to Stripe.
+func (s *settings) rehearsed() bool {
+	u, err := url.Parse(s.StripeAPIURL)
+	return strings.HasPrefix(s.StripeSecretKey, "sk_test_") && err == nil && localHost(u.Hostname())
 }
 
 // sandboxed tells whether no real money can move.
@@ -119,6 +127,9 @@ func (s *settings) checkSandbox() error {
 			return fmt.Errorf("%s is %q, but the sandbox serves this machine only: use an address such as 127.0.0.1:8080", listen.name, listen.addr)
 		}
 	}
+	if s.ClockAhead != 0 {
+		return errors.New("TILLBIRD_CLOCK_AHEAD is for tests against another process's sandbox: this one has a clock of its own")
+	}
 	if s.StripeWebhookSecret != "" || s.StripeConnectWebhookSecret != "" {
 		return errors.New("STRIPE_WEBHOOK_SECRET is set but STRIPE_SECRET_KEY is not: set both, or neither for the sandbox")
 	}
@@ -139,8 +150,11 @@ func (s *settings) checkStripe() error {
 	if len(s.SecretKey) < 32 {
 		return errors.New("TILLBIRD_SECRET_KEY is missing or shorter than 32 characters; make one with: openssl rand -hex 32")
 	}
-	if s.CrashAt != "" {
+	if s.CrashAt != "" && !s.rehearsed() {
 		return errors.New("TILLBIRD_CRASH_AT is for the sandbox only")
+	}
+	if s.ClockAhead != 0 && !s.rehearsed() {
+		return errors.New("TILLBIRD_CLOCK_AHEAD is for tests against a sandbox only")
 	}
 	return nil
 }
