@@ -1,5 +1,7 @@
 package models
 
+import "strings"
+
 // Quote is what one purchase is priced by: the same arithmetic makes the offer page, the order and the test of both.
 type Quote struct {
 	Unit     Money // of one: the version's price, or what the buyer chose, with the variant's difference
@@ -85,4 +87,37 @@ func (v *Version) Unit(typed string) (Money, Problems) {
 // Suggestion is what stands in the buyer's field beforehand: what the merchant suggests, else the least.
 func (v *Version) Suggestion() Money {
 	return Money{max(v.Suggested, v.Price), v.Currency}
+}
+
+// Usual is the quote that an offer's page begins with, and the country it counts with: the shop's own where it is served.
+func (s *Shop) Usual(version *Version) (quote Quote, country string) {
+	quote = Quote{Unit: version.Money(), Tax: s.Tax}
+	if version.ChosenPrice {
+		quote.Unit = version.Suggestion()
+	}
+	served := s.Serves(version)
+	if len(served) == 0 {
+		return quote, ""
+	}
+	if country = s.Country; !contains(served, country) {
+		country = served[0]
+	}
+	quote.Shipping, _ = s.Sending().RateTo(country)
+	return quote, country
+}
+
+// Seal names all that a price is made of but the quantity: a page carries it, and who pays by another one than the page
+// showed is shown the new price first. It is "" where nothing but the offer's own price counts.
+func (q Quote) Seal(version *Version, country string) string {
+	var parts []string
+	if version.ChosenPrice {
+		parts = append(parts, itoa(q.Unit.Amount))
+	}
+	if q.Shipping != nil {
+		parts = append(parts, country, itoa(q.Shipping.Amount.Amount), itoa(q.Shipping.FreeAbove))
+	}
+	if q.Code != nil {
+		parts = append(parts, q.Code.Code, q.Code.Kind, itoa(q.Code.Amount), itoa(q.Code.Percent))
+	}
+	return strings.Join(parts, " ")
 }

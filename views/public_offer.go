@@ -30,14 +30,20 @@ type FanOffer struct {
 	Offer *models.OfferView
 	Shop  *models.Shop
 	State FanState
-	Base  string // the installation's address, for addresses that leave the page
+	Base  string        // the installation's address, for addresses that leave the page
+	Quote *models.Quote // what was typed and understood; nil for what the page begins with
 }
 
 // BuyForm is what was typed to buy, and what is wrong with it.
 type BuyForm struct {
 	Email, Quantity string
-	Errors          FieldErrors // by email, quantity and offer
-	Notice          string      // why it could not be bought now, where nothing typed is wrong
+
+	Amount, Code, Country string // what makes the price, where the offer leaves it open
+
+	Seal     string      // of the price that the page showed
+	Repriced bool        // the price is shown again for what was typed
+	Errors   FieldErrors // by email, quantity, amount, country, code and offer
+	Notice   string      // why it could not be bought now, where nothing typed is wrong
 }
 
 // choicesMost is how many quantities there are to choose from.
@@ -53,11 +59,6 @@ func (o FanOffer) quantities() int64 {
 		most = min(most, *limit)
 	}
 	return max(most, 1)
-}
-
-func (o FanOffer) sum(quantity int64) models.Money {
-	price := o.Offer.Version.Money()
-	return models.Money{Amount: price.Amount * quantity, Currency: price.Currency}
 }
 
 // chosen is the quantity that was typed, where the list has it.

@@ -24,12 +24,17 @@ func (s *Server) createCheckout(v *visit) error {
 	if fan.offer.State == views.FanTakenDown {
 		return fan.show(v, fan.status(), views.BuyForm{})
 	}
-	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity")}
+	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal")}
 	if err := v.allow(limitCheckout, v.RealIP()); err != nil {
 		return s.refuseCheckout(v, fan, typed, err)
 	}
+	if shown, err := s.repriced(v, fan, &typed, form.Get("step") == "price"); err != nil {
+		return s.refuseCheckout(v, fan, typed, err)
+	} else if shown {
+		return fan.show(v, http.StatusOK, typed)
+	}
 	order, address, err := s.pay.StartCheckout(v.ctx(), payments.Purchase{
-		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity,
+		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country,
 		PostCode: v.kept(s.cookieName(sourceCookie)), Language: v.W.Lang(), Buyer: v.buyer(),
 	})
 	if err != nil {
@@ -43,6 +48,24 @@ func (s *Server) createCheckout(v *visit) error {
 		return err
 	}
 	return v.see(views.OrderPath(token))
+}
+
+// repriced counts what was typed. Where the page showed another price than that, or the buyer asks for it, it is shown
+// before anything else happens: the button says what will be paid. Problems, where the buyer asked.
+func (s *Server) repriced(v *visit, fan *fanPage, typed *views.BuyForm, asked bool) (bool, error) {
+	quote, err := s.store.Quote(v.ctx(), models.Purchase{
+		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country,
+	})
+	var problems models.Problems
+	if err != nil && !errors.As(err, &problems) {
+		return false, err
+	}
+	fan.offer.Quote = &quote
+	if err != nil && !asked {
+		return false, nil // the purchase finds these and all others
+	}
+	typed.Repriced = err == nil && (asked || quote.Seal(&fan.offer.Offer.Version, typed.Country) != typed.Seal)
+	return typed.Repriced, err
 }
 
 // refuseCheckout shows the offer again, as it is now, with what was typed and why it could not be bought.
@@ -83,6 +106,7 @@ func (s *Server) showBuyProblems(v *visit, fan *fanPage, typed views.BuyForm, pr
 		if err != nil {
 			return err
 		}
+		fresh.offer.Quote = fan.offer.Quote
 		fan = fresh
 	}
 	return fan.show(v, http.StatusUnprocessableEntity, typed)
