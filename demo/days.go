@@ -244,7 +244,7 @@ func (w *world) offerAsSold(ctx context.Context, s *stall, g *good) (*models.Off
 func (w *world) pay(ctx context.Context, order *models.Order, link string, fan fan) error {
 	w.clock.set(w.clock.Now().Add(time.Duration(1+w.dice.IntN(3)) * time.Minute))
 	form := url.Values{
-		"name": {fan.name}, "number": {"4242424242424242"}, "expiry": {"12/40"}, "cvc": {"123"}, "sandbox_time": {strconv.FormatInt(w.clock.Now().Unix(), 10)},
+		"name": {fan.name}, "number": {"4242424242424242"}, "expiry": {"12/40"}, "cvc": {"123"}, "sandbox_holder": {fan.email}, "sandbox_time": {strconv.FormatInt(w.clock.Now().Unix(), 10)},
 		"ship_line1": {fan.street}, "ship_postal_code": {fan.postcode}, "ship_city": {fan.city}, "ship_country": {fan.country},
 	}
 	if w.dice.IntN(20) == 0 {

@@ -41,6 +41,10 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shortfallBuyer(ctx)
 	case "shortfall_shop":
 		err = d.shortfallShop(ctx)
+	case "over_limit_buyer":
+		err = d.overLimitBuyer(ctx)
+	case "over_limit_shop":
+		err = d.overLimitShop(ctx)
 	case "shipped":
 		err = d.shipped(ctx)
 	case "refunded":

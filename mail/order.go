@@ -40,9 +40,9 @@ func (d *draft) purchase(ctx context.Context) (purchase, error) {
 // item is what was bought, with how many where more than one.
 func (d *draft) item(order *models.OrderView) string {
 	if order.Quantity == 1 {
-		return order.Version.Title
+		return order.Title()
 	}
-	return d.w.T("letter.item", "Quantity", order.Quantity, "Title", order.Version.Title)
+	return d.w.T("letter.item", "Quantity", order.Quantity, "Title", order.Title())
 }
 
 func (d *draft) money(order *models.OrderView, amount int64) string {
@@ -68,6 +68,7 @@ func (d *draft) sold(ctx context.Context) error {
 	d.begin(d.w.T("letter.sold.subject", "Item", item, "Total", total), d.w.T("letter.sold.heading"), next)
 	d.rows(
 		views.LetterRow{Name: d.w.T("letter.sold.item"), Value: item, Strong: true},
+		views.LetterRow{Name: d.w.T("letter.sold.sku"), Value: order.SKU},
 		views.LetterRow{Name: d.w.T("letter.sold.total"), Value: total},
 		views.LetterRow{Name: d.w.T("letter.sold.net"), Value: d.w.Money(order.Net()), Strong: true},
 		views.LetterRow{Name: d.w.T("letter.sold.buyer"), Value: join(order.BuyerName, order.Email)},

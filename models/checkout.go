@@ -15,11 +15,12 @@ type Purchase struct {
 	Offer      *OfferView
 	Shop       *Shop
 	Email      string
-	Quantity   string // as typed; blank is one
-	Amount     string // of one, as typed, where the buyer chooses the price
-	Code       string // as typed, may be blank
-	Country    string // where it goes, for a shop whose shipping has zones
-	PostCode   string // of the short link that led here, if any
+	Quantity   string   // as typed; blank is one
+	Choice     []string // the value chosen of each option, in their order
+	Amount     string   // of one, as typed, where the buyer chooses the price
+	Code       string   // as typed, may be blank
+	Country    string   // where it goes, for a shop whose shipping has zones
+	PostCode   string   // of the short link that led here, if any
 	Language   string
 	AttemptKey string // tells a second click from a second purchase
 	Buyer      string // a random id of the browser, may be empty
@@ -37,7 +38,8 @@ const QuantityMost = 100
 
 // PlaceOrder sets stock aside and writes a pending order, before Stripe is asked for anything. again is true where the
 // same attempt has an order that waits already, which is given instead. Problems: email.…, quantity.malformed,
-// quantity.above_limit, quantity.above_stock, sold_out, not_live, not_started, already_ended, shop.not_ready, and those of Quote and Price.
+// quantity.above_limit, quantity.above_stock, sold_out, variant.choose, variant.sold_out, not_live, not_started,
+// already_ended, shop.not_ready, and those of Quote and Price.
 func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, again bool, err error) {
 	quantity, err := in.check(s.now())
 	if err != nil {
@@ -66,6 +68,9 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 			return err
 		}
 		order.FirstPaid = !aside
+		if err := db.takeVariant(order, in.variant(), aside); err != nil {
+			return err
+		}
 		if err := db.checkLimit(in.Offer, order); err != nil {
 			return err
 		}
@@ -120,7 +125,7 @@ func (s *Store) sameAttempt(ctx context.Context, in Purchase, err error) *Order 
 // waits tells whether stock, limit or code refused: then the buyer's own open checkout may be what holds it.
 func waits(err error) bool {
 	var problems Problems
-	return errors.As(err, &problems) && (problems.For("quantity") != nil || problems.For("offer") != nil || problems.For("code") != nil)
+	return errors.As(err, &problems) && (problems.For("quantity") != nil || problems.For("offer") != nil || problems.For("variant") != nil || problems.For("code") != nil)
 }
 
 func (in Purchase) check(now time.Time) (quantity int64, err error) {
@@ -144,7 +149,41 @@ func (in Purchase) check(now time.Time) (quantity int64, err error) {
 	case !in.Shop.CanSell(in.OnBehalfOf):
 		problems.Add("offer", "shop.not_ready")
 	}
+	if offer.Approved != nil {
+		in.checkChoice(&problems)
+	}
 	return quantity, problems.orNil()
+}
+
+// checkChoice wants a value of each option of what is on sale.
+func (in Purchase) checkChoice(problems *Problems) {
+	choices := in.Offer.Approved.Choices
+	missing := false
+	for i, option := range choices.Options {
+		if i >= len(in.Choice) || !contains(option.Values, in.Choice[i]) {
+			problems.Add("choice_"+itoa(int64(i)), "variant.choose", "Option", option.Name)
+			missing = true
+		}
+	}
+	if choices.Any() && !missing && in.combination() == nil {
+		problems.Add("offer", "changed_meanwhile")
+	}
+}
+
+// combination is what was chosen; nil where there is nothing to choose.
+func (in Purchase) combination() *Combination {
+	if !in.Offer.Approved.Choices.Any() {
+		return nil
+	}
+	return in.Offer.Approved.Choices.Find(in.Choice)
+}
+
+// variant is the chosen combination in words, "" where there is nothing to choose.
+func (in Purchase) variant() string {
+	if c := in.combination(); c != nil {
+		return c.Name()
+	}
+	return ""
 }
 
 // draftOrder counts what the order costs; the number and the post come inside the transaction. Tillbird's fee is counted

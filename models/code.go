@@ -234,7 +234,7 @@ func (s *Store) Quote(ctx context.Context, in Purchase) (Quote, error) {
 	if version == nil {
 		version = &in.Offer.Version
 	}
-	unit, problems := version.Unit(in.Amount)
+	unit, problems := version.Unit(in.Amount, version.Choices.Find(in.Choice))
 	rate, more := in.Shop.shippingFor(version, in.Country)
 	problems = append(problems, more...)
 	quote := Quote{Unit: unit, Shipping: rate, Tax: in.Shop.Tax}

@@ -112,7 +112,10 @@ func (t *tx) sellHold(order *Order) (short bool, err error) {
 		return false, result.Error
 	}
 	if result.RowsAffected == 1 {
-		return false, changed(t.Exec("UPDATE offers SET held = held - ?, sold = sold + ? WHERE id = ?", order.Quantity, order.Quantity, order.OfferID))
+		if err := changed(t.Exec("UPDATE offers SET held = held - ?, sold = sold + ? WHERE id = ?", order.Quantity, order.Quantity, order.OfferID)); err != nil {
+			return false, err
+		}
+		return false, t.moveVariant(order, -order.Quantity, order.Quantity)
 	}
 	result = t.Exec("UPDATE offers SET sold = sold + ? WHERE id = ? AND (stock IS NULL OR held + sold + ? <= stock)", order.Quantity, order.OfferID, order.Quantity)
 	if result.Error != nil {
@@ -120,6 +123,12 @@ func (t *tx) sellHold(order *Order) (short bool, err error) {
 	}
 	if result.RowsAffected == 0 {
 		return true, nil
+	}
+	if short, err = t.sellVariantAnew(order); err != nil {
+		return false, err
+	}
+	if short {
+		return true, changed(t.Exec("UPDATE offers SET sold = sold - ? WHERE id = ?", order.Quantity, order.OfferID))
 	}
 	sold := Hold{ID: newID(), OfferID: order.OfferID, OrderID: order.ID, Quantity: order.Quantity, State: "sold", CreatedAt: now, UpdatedAt: now}
 	result = t.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "order_id"}}, DoUpdates: clause.Assignments(map[string]any{"state": "sold", "updated_at": now})}).Create(&sold)
@@ -139,7 +148,8 @@ func (t *tx) closeHopeless(offerID string) error {
 	return t.enqueue(CloseHopeless{OfferID: offerID})
 }
 
-const hopeless = `offers.id = ? AND orders.payment = 'pending' AND orders.first_paid AND offers.stock IS NOT NULL AND offers.held + offers.sold + orders.quantity > offers.stock
+const hopeless = `offers.id = ? AND orders.payment = 'pending' AND orders.first_paid AND (offers.stock IS NOT NULL AND offers.held + offers.sold + orders.quantity > offers.stock
+		OR EXISTS (SELECT 1 FROM variants WHERE variants.id = orders.variant_id AND variants.held + variants.sold + orders.quantity > variants.stock))
 	AND NOT EXISTS (SELECT 1 FROM order_changes WHERE order_changes.order_id = orders.id AND order_changes.kind = 'cancel_asked')`
 
 // HopelessOrders lists the open checkouts of an offer for which nothing is set aside and not enough is left, and which
@@ -195,6 +205,9 @@ func (t *tx) releaseHold(order *Order) error {
 		back--
 	}
 	if err := changed(t.Exec("UPDATE offers SET held = held - ? WHERE id = ?", back, order.OfferID)); err != nil {
+		return err
+	}
+	if err := t.moveVariant(order, -order.Quantity, 0); err != nil {
 		return err
 	}
 	return t.offerFreed(order.OfferID)

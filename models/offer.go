@@ -71,7 +71,9 @@ type OfferView struct {
 	Offer
 	Version  Version
 	Picture  *Picture
-	Approved *Version // the approved version, which fans see; nil before the first approval
+	More     []ShownPicture // the pictures after the first
+	Variants []VariantView  // what there is to choose from; Stock is then theirs together
+	Approved *Version       // the approved version, which fans see; nil before the first approval
 }
 
 // Mark tells one content of an offer from another, for an edit that must not undo somebody else's.
@@ -79,7 +81,20 @@ func (o *OfferView) Mark() string {
 	v, sum := o.Version, sha256.New()
 	fmt.Fprintf(sum, "%q %q %d %s %t %d %q %q %s %q %s", v.Title, v.Words, v.Price, v.Currency, v.ChosenPrice, v.Suggested, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag, v.Withdrawal)
 	fmt.Fprintf(sum, " %d %t %d", o.HoldMinutes, o.FirstPaid, o.TurnMinutes)
-	for _, count := range []*int64{o.Stock, o.LimitPerBuyer} {
+	choices, _ := asJSON(v.Choices)
+	fmt.Fprintf(sum, " %s %q", choices, v.Gallery)
+	stock := o.Stock
+	if v.Choices.Any() { // it follows from theirs
+		stock = nil
+	}
+	for _, row := range o.Variants {
+		fmt.Fprintf(sum, " %q %q", row.Name, row.SKU)
+		if row.Stock != nil {
+			fmt.Fprintf(sum, " %d", *row.Stock)
+		}
+		fmt.Fprint(sum, ";")
+	}
+	for _, count := range []*int64{stock, o.LimitPerBuyer} {
 		if count != nil {
 			fmt.Fprintf(sum, " %d", *count)
 		}
@@ -120,6 +135,9 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 			return err
 		}
 		if err := db.Create(offer).Error; err != nil {
+			return err
+		}
+		if err := db.keepVariants(offer, fields.variants); err != nil {
 			return err
 		}
 		version := fields.version
@@ -205,7 +223,11 @@ func (s *Store) offerView(ctx context.Context, offer Offer, latest bool) (*Offer
 		}
 		view.Picture = &picture
 	}
-	return view, nil
+	var err error
+	if view.More, err = s.morePictures(ctx, offer.ShopID, view.Version.Gallery); err != nil {
+		return nil, err
+	}
+	return view, s.loadVariants(ctx, view)
 }
 
 // OfferFilter narrows a list of offers. State "sold_out" is derived.
@@ -221,7 +243,8 @@ func (s *Store) Offers(ctx context.Context, shop *Shop, filter OfferFilter) ([]O
 	switch filter.State {
 	case "":
 	case "sold_out":
-		query = query.Where("stock IS NOT NULL AND sold + held >= stock AND state IN ('live', 'scheduled')")
+		query = query.Where(`state IN ('live', 'scheduled') AND (stock IS NOT NULL AND sold + held >= stock OR EXISTS (SELECT 1 FROM variants WHERE offer_id = offers.id AND on_sale)
+			AND NOT EXISTS (SELECT 1 FROM variants WHERE offer_id = offers.id AND on_sale AND (stock IS NULL OR held + sold < stock)))`)
 	case "draft":
 		query = query.Where("state = 'draft' AND latest_version_id NOT IN (SELECT version_id FROM reviews WHERE shop_id = ? AND state = 'open')", shop.ID)
 	case "paused":

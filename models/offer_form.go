@@ -1,7 +1,9 @@
 package models
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +19,10 @@ type OfferForm struct {
 	Hold    string // minutes that stock is set aside for a checkout; blank is HoldUsual
 	Keeping string // how stock is kept while somebody pays, one of Keepings; blank is "held"
 	Turn    string // minutes that a freed item is set aside for the next of the waitlist; blank is TurnUsual
+
+	Options  []OptionTyped  // what fans choose, up to three
+	Variants []VariantTyped // a line for each combination of them
+	More     []PictureTyped // the pictures after the first
 
 	Key  string // of a form for a new offer: sent twice, it makes one offer; blank makes one each time
 	Seen string // the Mark of what an edit began with; blank keeps the edit whatever happened meanwhile
@@ -40,6 +46,7 @@ var hashtagForm = regexp.MustCompile(`^[\p{L}\p{M}\p{Nd}_]{2,50}$`)
 // offerFields is a form that was understood.
 type offerFields struct {
 	version          Version
+	variants         []Variant // in the order of the version's combinations
 	stock, limit     *int64
 	startsAt, endsAt *time.Time
 
@@ -67,7 +74,11 @@ func FormOf(view *OfferView, zone *time.Location, price func(Money) string) Offe
 	if v.PictureID != nil {
 		form.PictureID = *v.PictureID
 	}
-	if view.Stock != nil {
+	form.Options, form.Variants = typedChoices(view, price)
+	for _, more := range v.Gallery {
+		form.More = append(form.More, PictureTyped(more))
+	}
+	if view.Stock != nil && !v.Choices.Any() {
 		form.Stock = strconv.FormatInt(*view.Stock, 10)
 	}
 	if view.LimitPerBuyer != nil {
@@ -88,11 +99,25 @@ func (f OfferForm) Check(shop *Shop) Problems {
 	return problems
 }
 
-// Sketch is the offer as typed so far, for a preview: what cannot be read yet is left out.
-func (f OfferForm) Sketch(shop *Shop) *OfferView {
+// Sketch is the offer as typed so far, for a preview: what cannot be read yet is left out. It has sold what the saved
+// offer has; nil where there is none.
+func (f OfferForm) Sketch(shop *Shop, saved *OfferView) *OfferView {
 	fields, _ := f.read(shop, false)
 	view := &OfferView{Version: fields.version}
+	sold := map[string]VariantView{}
+	if saved != nil {
+		view.Held, view.Sold = saved.Held, saved.Sold
+		for _, variant := range saved.Variants {
+			sold[variant.Name] = variant
+		}
+	}
 	fields.onOffer(&view.Offer)
+	rows := map[string]Variant{}
+	for _, row := range fields.variants {
+		row.Held, row.Sold = sold[row.Name].Held, sold[row.Name].Sold
+		rows[row.Name] = row
+	}
+	view.showVariants(rows)
 	return view
 }
 
@@ -118,6 +143,9 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 		if v.Suggested = suggested.Amount; p == nil && v.Suggested < v.Price {
 			problems.Add("suggested", "suggested.below_min", "Min", v.Money())
 		}
+	}
+	if fields.variants = f.readVariants(v, &problems); v.Choices.Any() {
+		f.Stock = "" // each combination has its own
 	}
 	if fields.stock = parseCount(f.Stock, "stock", &problems); fields.stock != nil && *fields.stock > stockMost {
 		problems.Add("stock", "stock.too_large", "Max", stockMost)
@@ -154,6 +182,14 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 	if f.PictureID != "" {
 		v.PictureID = &f.PictureID
 		problems.take("alt", checkText(v.Alt, "alt", AltMost, !whole))
+	}
+	for i, typed := range f.More {
+		picture := GalleryPicture{typed.ID, cleanLine(typed.Alt)}
+		v.Gallery = append(v.Gallery, picture)
+		problems.take("alt_"+itoa(int64(i)+1), checkText(picture.Alt, "alt", AltMost, !whole))
+	}
+	if len(f.More) >= PicturesMost {
+		problems.Add("picture", "picture.too_many", "Max", PicturesMost)
 	}
 	return fields, problems
 }
@@ -221,12 +257,19 @@ func (t *tx) checkFields(shop *Shop, offer *Offer, f offerFields) error {
 			problems.Add("hashtag", "hashtag.taken")
 		}
 	}
+	pictures := map[string]bool{}
 	if f.version.PictureID != nil {
+		pictures[*f.version.PictureID] = true
+	}
+	for _, more := range f.version.Gallery {
+		pictures[more.ID] = true
+	}
+	if len(pictures) > 0 {
 		var n int64
-		if err := t.Raw("SELECT count(*) FROM pictures WHERE id = ? AND shop_id = ?", *f.version.PictureID, shop.ID).Scan(&n).Error; err != nil {
+		if err := t.Raw("SELECT count(*) FROM pictures WHERE id IN ? AND shop_id = ?", slices.Collect(maps.Keys(pictures)), shop.ID).Scan(&n).Error; err != nil {
 			return err
 		}
-		if n == 0 {
+		if n < int64(len(pictures)) {
 			problems.Add("picture", "picture.missing")
 		}
 	}

@@ -26,6 +26,9 @@ type Order struct {
 	EmailKey        string
 	BuyerName       string
 	Address         string // lines
+	VariantID       *string
+	Variant         string // the combination that was bought in words, "" where there was nothing to choose
+	SKU             string
 	Quantity        int64
 	Currency        string
 	Items           int64
@@ -51,6 +54,8 @@ type Order struct {
 	PaymentIntentID *string
 	ChargeID        *string
 	Card            string    // brand and last four
+	CardKey         string    // digest of the card's fingerprint
+	OverLimit       bool      // paid by a card that had its limit already, and given back
 	ExpiresAt       time.Time // when Stripe ends the checkout
 	OpenUntil       time.Time // until when it can be paid by our own clock, at most ExpiresAt
 	FirstPaid       bool      // nothing is set aside: the goods are whose payment comes first
@@ -77,6 +82,9 @@ func (o *Order) FeeKept() Money {
 	return Money{o.ApplicationFee - (2*o.ApplicationFee*o.Refunded+o.Total)/(2*o.Total), o.Currency}
 }
 
+// UnitPrice is what one of the order's items cost.
+func (o *Order) UnitPrice() Money { return Money{o.Items / max(o.Quantity, 1), o.Currency} }
+
 // Left is what can still go back to the buyer.
 func (o *Order) Left() Money { return Money{o.Total - o.Refunded, o.Currency} }
 
@@ -92,11 +100,19 @@ type OrderView struct {
 	Post    *Post
 }
 
+// Title is what was bought, in words: Linen apron (M / black).
+func (o *OrderView) Title() string {
+	if o.Variant == "" {
+		return o.Version.Title
+	}
+	return o.Version.Title + " (" + o.Variant + ")"
+}
+
 // Change is one line of an order's timeline.
 type Change struct {
 	ID        string
 	OrderID   string
-	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended
 	Detail    string
 	EventID   *string
 	UserID    *string

@@ -62,24 +62,27 @@ func portion(amount Money, percent int64) int64 {
 	return (amount.Amount*percent + 50*step) / (100 * step) * step
 }
 
-// Unit finds what one costs: the price, or, where the buyer chooses it, what was typed. Problems of the field amount:
-// price.…, amount.below_min.
-func (v *Version) Unit(typed string) (Money, Problems) {
+// Unit finds what one costs: the price of what was chosen (nil where there is no choice), or, where the buyer chooses the
+// price, what was typed. Problems of the field amount: price.…, amount.below_min.
+func (v *Version) Unit(typed string, chosen *Combination) (Money, Problems) {
 	unit := v.Money()
+	if chosen != nil {
+		unit = v.PriceOf(*chosen)
+	}
 	if !v.ChosenPrice {
 		return unit, nil
 	}
 	var problems Problems
-	chosen, p := ParseMoney(typed, v.Currency)
+	paid, p := ParseMoney(typed, v.Currency)
 	switch {
-	case p != nil && p.Code == "price.too_small", p == nil && chosen.Amount < unit.Amount:
+	case p != nil && p.Code == "price.too_small", p == nil && paid.Amount < unit.Amount:
 		problems.Add("amount", "amount.below_min", "Min", unit)
 	case p != nil && p.Code == "price.blank":
 		problems.Add("amount", "amount.blank", "Min", unit)
 	case p != nil:
 		problems.take("amount", p)
 	default:
-		return chosen, nil
+		return paid, nil
 	}
 	return unit, problems
 }

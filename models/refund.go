@@ -16,6 +16,7 @@ type Refund struct {
 	Amount    int64
 	Currency  string
 	Reason    string  // shortfall, requested, duplicate, fraudulent
+	Cause     string  // over_limit, where Tillbird gave it back by itself for that
 	State     string  // pending, succeeded, failed, cancelled
 	FormKey   *string // of the form that asked for it: sent twice, it is one refund
 	UserID    *string // who asked for it; nil for a shortfall, and for one made at Stripe
@@ -26,6 +27,14 @@ type Refund struct {
 	UpdatedAt time.Time
 }
 
+// Why is the reason in the words refund.reason.….
+func (r *Refund) Why() string {
+	if r.Cause != "" {
+		return r.Cause
+	}
+	return r.Reason
+}
+
 // askRefund writes the intention to give money back, and the job that does it. Never more than was paid: the guard on
 // the order counts what is on its way already.
 func (t *tx) askRefund(order *Order, refund Refund) (*Refund, error) {
@@ -34,7 +43,7 @@ func (t *tx) askRefund(order *Order, refund Refund) (*Refund, error) {
 	if err := t.countBack(order, &refund); err != nil {
 		return nil, err
 	}
-	change := Change{ID: newID(), OrderID: order.ID, Kind: "refund_asked", Detail: refund.Reason, UserID: refund.UserID, CreatedAt: now}
+	change := Change{ID: newID(), OrderID: order.ID, Kind: "refund_asked", Detail: refund.Why(), UserID: refund.UserID, CreatedAt: now}
 	if err := t.Create(&change).Error; err != nil {
 		return nil, err
 	}

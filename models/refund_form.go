@@ -107,13 +107,16 @@ func (s *Store) AskRefund(ctx context.Context, shop *Shop, user *User, order *Or
 	return asked, err
 }
 
-// restock puts items of a paid order back on sale.
+// restock puts items of a paid order back on sale; user is nil where Tillbird did it by itself.
 func (t *tx) restock(order *Order, n int64, user *User) error {
 	err := changed(t.Exec("UPDATE orders SET restocked = restocked + ? WHERE id = ? AND NOT shortfall AND restocked + ? <= quantity", n, order.ID, n))
 	if err != nil {
 		return err
 	}
 	if err := changed(t.Exec("UPDATE offers SET sold = sold - ? WHERE id = ? AND sold >= ?", n, order.OfferID, n)); err != nil {
+		return err
+	}
+	if err := t.moveVariant(order, 0, -n); err != nil {
 		return err
 	}
 	// The hold says how many of the order's items are sold.
@@ -126,6 +129,9 @@ func (t *tx) restock(order *Order, n int64, user *User) error {
 	}
 	if err := t.offerFreed(order.OfferID); err != nil {
 		return err
+	}
+	if user == nil {
+		return t.change(order, "restocked", itoa(n), nil)
 	}
 	return t.changeBy(order, "restocked", itoa(n), user)
 }

@@ -54,8 +54,8 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 		return found(err)
 	}
 	if state == "succeeded" {
-		if err := t.change(&order, "refunded", "", eventID); err != nil || refund.Reason == "shortfall" {
-			return err // of a shortfall the buyer was told when it happened
+		if err := t.change(&order, "refunded", "", eventID); err != nil || refund.Reason == "shortfall" || refund.Cause != "" {
+			return err // of these the buyer was told when it happened
 		}
 		return t.letter(Letter{Key: "refunded-" + refund.ID, Kind: "refunded", Recipient: order.Email, Language: order.Language, ShopID: &order.ShopID, OrderID: &order.ID})
 	}

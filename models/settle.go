@@ -276,13 +276,18 @@ type Charge struct {
 	ID        string
 	Card      string // brand and last four
 	StripeFee *int64 // in the order's currency; nil where Stripe settled in another or has not said yet
+
+	Fingerprint string // the same for one card whoever holds it out; "" for other means
 }
 
-// RecordCharge keeps the charge of a paid order.
+// RecordCharge keeps the charge of a paid order. Where its card has had what one buyer may have, the order goes back.
 func (s *Store) RecordCharge(ctx context.Context, order *Order, c Charge) error {
 	return s.write(ctx, func(db *tx) error {
 		db.touches(order.OfferID)
-		return changed(db.Exec("UPDATE orders SET charge_id = ?, card = ?, stripe_fee = COALESCE(?, stripe_fee) WHERE id = ? AND paid_at IS NOT NULL", c.ID, c.Card, c.StripeFee, order.ID))
+		if err := changed(db.Exec("UPDATE orders SET charge_id = ?, card = ?, stripe_fee = COALESCE(?, stripe_fee) WHERE id = ? AND paid_at IS NOT NULL", c.ID, c.Card, c.StripeFee, order.ID)); err != nil {
+			return err
+		}
+		return db.keepCard(order, c.Fingerprint)
 	})
 }
 

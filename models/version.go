@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type Version struct {
 	Suggested   int64 // what the buyer's field begins with; 0 = the least
 	PictureID   *string
 	Alt         string
+	Gallery     Gallery // the pictures after the first
+	Choices     Choices
 	Fulfilment  string
 	Withdrawal  string // one of Withdrawals
 	Hashtag     string
@@ -51,7 +54,8 @@ func (v *Version) Changes(before *Version) []string {
 	note(v.Words != b.Words, "words")
 	note(v.Price != b.Price || v.Currency != b.Currency, "price")
 	note(v.ChosenPrice != b.ChosenPrice || v.Suggested != b.Suggested, "chosen_price")
-	note(deref(v.PictureID) != deref(b.PictureID) || v.Alt != b.Alt, "picture")
+	note(!v.Choices.equal(b.Choices), "variants")
+	note(deref(v.PictureID) != deref(b.PictureID) || v.Alt != b.Alt || !slices.Equal(v.Gallery, b.Gallery), "picture")
 	note(v.Fulfilment != b.Fulfilment, "fulfilment")
 	note(v.Withdrawal != b.Withdrawal, "withdrawal")
 	note(v.Hashtag != b.Hashtag, "hashtag")
@@ -92,12 +96,19 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 		if fields.stock != nil {
 			query = query.Where("sold + held <= ?", *fields.stock)
 		}
-		result := query.Updates(map[string]any{"stock": fields.stock, "limit_per_buyer": fields.limit, "hold_minutes": fields.holdMinutes, "first_paid": fields.firstPaid, "turn_minutes": fields.turnMinutes, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now})
+		set := map[string]any{"limit_per_buyer": fields.limit, "hold_minutes": fields.holdMinutes, "first_paid": fields.firstPaid, "turn_minutes": fields.turnMinutes, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now}
+		if !fields.version.Choices.Any() { // else what is on sale now keeps its stock until the choices are approved
+			set["stock"] = fields.stock
+		}
+		result := query.Updates(set)
 		if result.Error == nil && result.RowsAffected == 0 {
 			return Problems{{Field: "stock", Code: "changed_meanwhile"}}
 		}
 		if result.Error != nil {
 			return result.Error
+		}
+		if err := db.keepVariants(offer, fields.variants); err != nil {
+			return err
 		}
 		if err := db.keepVersion(shop, user, offer, fields.version); err != nil {
 			return err
@@ -130,8 +141,16 @@ func (t *tx) checkSeen(shop *Shop, offer *Offer, seen string, fields offerFields
 	if err := t.Where("id = ?", now.LatestVersionID).Take(&now.Version).Error; err != nil {
 		return found(err)
 	}
+	rows, err := variantsOf(t.DB, offer.ID)
+	if err != nil {
+		return err
+	}
+	now.showVariants(rows)
 	typed := OfferView{Version: fields.version}
 	fields.onOffer(&typed.Offer)
+	for _, row := range fields.variants {
+		typed.Variants = append(typed.Variants, VariantView{Variant: row})
+	}
 	if mark := now.Mark(); mark != seen && mark != typed.Mark() {
 		return Problems{{Field: "offer", Code: "changed_meanwhile"}}
 	}
@@ -152,10 +171,10 @@ func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) err
 	if latest.State == "draft" {
 		next.UpdatedAt = now
 		return changed(t.Model(&Version{}).Where("id = ? AND state = 'draft'", latest.ID).
-			Select("title", "words", "price", "currency", "chosen_price", "suggested", "picture_id", "alt", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
+			Select("title", "words", "price", "currency", "chosen_price", "suggested", "picture_id", "alt", "gallery", "choices", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
 	}
 	next.ID, next.OfferID, next.Number, next.State, next.CreatedAt, next.UpdatedAt = newID(), offer.ID, latest.Number+1, "draft", now, now
-	lower := latest.State == "approved" && len(changes) == 1 && changes[0] == "price" && next.Currency == latest.Currency && next.Price > 0 && next.Price < latest.Price
+	lower := latest.State == "approved" && next.onlyLower(&latest)
 	if lower {
 		next.State, next.SubmittedAt, next.DecidedAt = "approved", &now, &now
 	}

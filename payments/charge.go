@@ -31,7 +31,7 @@ func (p *Payments) readCharge(ctx context.Context, job models.ReadCharge) error 
 	if charge == nil {
 		return errNoFeeYet
 	}
-	kept := models.Charge{ID: charge.ID, Card: cardOf(charge)}
+	kept := models.Charge{ID: charge.ID, Card: cardOf(charge), Fingerprint: fingerprintOf(charge)}
 	booking := charge.BalanceTransaction
 	if booking != nil && string(booking.Currency) == order.Currency {
 		fee := feeOf(booking)
@@ -68,6 +68,14 @@ func feeOf(booking *stripe.BalanceTransaction) int64 {
 		}
 	}
 	return fee
+}
+
+// fingerprintOf is the same for one card whoever holds it out; "" for other means.
+func fingerprintOf(charge *stripe.Charge) string {
+	if means := charge.PaymentMethodDetails; means != nil && means.Card != nil {
+		return means.Card.Fingerprint
+	}
+	return ""
 }
 
 // cardOf is the brand and the last four digits, or the kind of another means of payment.

@@ -18,11 +18,12 @@ type Purchase struct {
 	Offer    *models.OfferView
 	Shop     *models.Shop
 	Email    string
-	Quantity string // as typed
-	Amount   string // of one, as typed, where the buyer chooses the price
-	Code     string // as typed
-	Country  string // where it goes
-	PostCode string // of the short link that led here, if any
+	Quantity string   // as typed
+	Choice   []string // the value chosen of each option
+	Amount   string   // of one, as typed, where the buyer chooses the price
+	Code     string   // as typed
+	Country  string   // where it goes
+	PostCode string   // of the short link that led here, if any
 	Language string
 	Buyer    string // a random id of the browser: with what is bought it tells a second click from a second purchase
 	Wait     string // the secret of the waitlist's letter that led here, if any
@@ -39,6 +40,9 @@ func (in Purchase) attempt() string {
 	sum := sha256.New()
 	for _, part := range []string{in.Buyer, in.Offer.ID, version, models.CleanEmail(in.Email), in.Quantity, in.Amount, models.CleanCode(in.Code), in.Country} {
 		fmt.Fprintf(sum, "%d:%s,", len(part), part)
+	}
+	for _, value := range in.Choice {
+		fmt.Fprintf(sum, "%d:%s;", len(value), value)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
@@ -104,7 +108,7 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 		currency = in.Offer.Approved.Currency
 	}
 	return models.Purchase{
-		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait,
+		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait,
 		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
 	}
 }

@@ -102,7 +102,7 @@ func (r *round) charged(ctx context.Context, n news) (models.EventResult, error)
 	case !order.WasPaid() || !charge.Paid:
 		return about(order, "is read when the order is paid"), nil
 	}
-	return about(order, "the charge is kept"), r.store.RecordCharge(ctx, order, models.Charge{ID: charge.ID, Card: cardOf(&charge)})
+	return about(order, "the charge is kept"), r.store.RecordCharge(ctx, order, models.Charge{ID: charge.ID, Card: cardOf(&charge), Fingerprint: fingerprintOf(&charge)})
 }
 
 // chargedOrder finds the order of a charge by its payment, else by the name that it has from its payment.

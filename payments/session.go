@@ -50,7 +50,7 @@ func (p *Payments) sessionParams(ctx context.Context, order *models.Order) (*str
 		return nil, err
 	}
 	address := p.set.BaseURL + "/orders/" + token
-	product := &stripe.CheckoutSessionLineItemPriceDataProductDataParams{Name: stripe.String(view.Version.Title)}
+	product := &stripe.CheckoutSessionLineItemPriceDataProductDataParams{Name: stripe.String(view.Title())}
 	if view.Picture != nil && p.set.PictureURL != nil && strings.HasPrefix(p.set.BaseURL, "https://") {
 		product.Images = []*string{stripe.String(p.set.PictureURL(view.Picture))}
 	}

@@ -86,6 +86,7 @@ type typedCard struct {
 	number      string
 	month, year int64
 	cvc         string
+	holder      string // whose card it is; "" where nobody was named
 }
 
 // readCard checks the typed card; the second result names the words of a problem by field.

@@ -15,6 +15,7 @@ func readPayForm(c *call, r *http.Request, session object) (typed, problems map[
 		typed[name] = strings.TrimSpace(r.PostFormValue(name))
 	}
 	card, problems = readCard(r.PostFormValue("number"), r.PostFormValue("expiry"), r.PostFormValue("cvc"), c.time())
+	card.holder = r.PostFormValue("sandbox_holder")
 	if known := str(sub(session, "customer_details"), "email"); known != "" {
 		typed["email"] = known
 	}

@@ -1,5 +1,10 @@
 package sandbox
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
 // makeMethod makes a payment method of a card; it is kept, and not yet attached to anybody.
 func (c *call) makeMethod(card typedCard, billing object) (object, error) {
 	known := testCards[card.number]
@@ -9,13 +14,23 @@ func (c *call) makeMethod(card typedCard, billing object) (object, error) {
 		"metadata": object{}, "type": "card", "_number": card.number,
 		"card": object{
 			"brand": known.Brand, "checks": object{"address_line1_check": nil, "address_postal_code_check": nil, "cvc_check": "pass"},
-			"country": "US", "display_brand": known.Brand, "exp_month": card.month, "exp_year": card.year, "fingerprint": "fp" + card.number[len(card.number)-12:],
+			"country": "US", "display_brand": known.Brand, "exp_month": card.month, "exp_year": card.year, "fingerprint": card.fingerprint(),
 			"funding": "credit", "generated_from": nil, "last4": card.number[len(card.number)-4:],
 			"networks":             object{"available": []any{known.Brand}, "preferred": nil},
 			"three_d_secure_usage": object{"supported": true}, "wallet": nil,
 		},
 	}
 	return o, c.insert(id, o)
+}
+
+// fingerprint is the same for the same card. There are few test numbers, so each holder's is a card of its own; where no
+// holder was named it is one card, as at Stripe.
+func (card typedCard) fingerprint() string {
+	if card.holder == "" {
+		return "fp" + card.number[len(card.number)-12:]
+	}
+	sum := sha256.Sum256([]byte(card.number + " " + card.holder))
+	return hex.EncodeToString(sum[:8])
 }
 
 // noBilling are billing details of which nothing is known.

@@ -28,6 +28,8 @@ func (o BuyerOrder) state() string {
 	switch {
 	case order.Shortfall:
 		return "shortfall"
+	case order.OverLimit:
+		return "over_limit"
 	case order.Payment == "pending" && o.happened("cancel_asked"):
 		return "letting_go"
 	case order.Payment == "pending" && o.Asking:
@@ -42,7 +44,7 @@ func (o BuyerOrder) tone() Tone {
 		return ToneSuccess
 	case "failed":
 		return ToneError
-	case "shortfall", "partly_refunded":
+	case "shortfall", "over_limit", "partly_refunded":
 		return ToneWarning
 	}
 	return ToneInfo
@@ -71,7 +73,7 @@ func (o BuyerOrder) sentence(p Page) string {
 		return p.T("order.paid.next."+order.Version.Fulfilment, "Shop", o.Shop.Name)
 	case "partly_refunded":
 		return p.T(id, "Refunded", p.W.Money(order.Money(order.Refunded)), "Total", p.W.Money(order.Money(order.Total)))
-	case "refunded", "shortfall":
+	case "refunded", "shortfall", "over_limit":
 		return p.T(id, "Refunded", p.W.Money(order.Money(order.Total)))
 	}
 	return p.T(id)
@@ -134,5 +136,5 @@ func (o BuyerOrder) amounts(p Page) []Fact {
 }
 
 func mailSubject(p Page, o BuyerOrder) string {
-	return url.PathEscape(p.T("order.number", "Number", p.W.Number(o.Order.Number)) + ": " + Plain(o.Order.Version.Title))
+	return url.PathEscape(p.T("order.number", "Number", p.W.Number(o.Order.Number)) + ": " + Plain(o.Order.Title()))
 }

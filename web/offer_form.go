@@ -33,11 +33,10 @@ type designed struct {
 func (s *Server) showDesigner(v *visit, status int, d designed) error {
 	page := v.page("offer.form.new")
 	designer := views.OfferDesigner{Form: d.form, Picture: d.picture, Start: d.start, Keep: s.keepWords(v, d.form), Errors: v.problems(d.problems)}
-	sketch := d.form.Sketch(v.Shop)
+	sketch := d.form.Sketch(v.Shop, d.offer)
 	if d.offer != nil {
 		page = v.page("offer.form.edit")
 		designer.Slug, designer.Approved, designer.Sold = d.offer.Slug, d.offer.Approved != nil, d.offer.Sold
-		sketch.Sold, sketch.Held = d.offer.Sold, d.offer.Held
 	}
 	if d.problems.For("offer") != nil {
 		// The next save is made knowing of the other one.
@@ -70,12 +69,12 @@ func (s *Server) createCard(v *visit) error {
 		return echo.ErrBadRequest
 	}
 	d := designed{form: offerTyped(typed), start: startTyped(typed)}
-	sketch := d.form.Sketch(v.Shop)
-	if offer, err := s.store.OfferIn(v.ctx(), v.Shop, typed.Get("slug")); err == nil {
-		sketch.Sold, sketch.Held = offer.Sold, offer.Held
-	} else if !errors.Is(err, models.ErrNotFound) {
+	if d.offer, err = s.store.OfferIn(v.ctx(), v.Shop, typed.Get("slug")); errors.Is(err, models.ErrNotFound) {
+		d.offer = nil
+	} else if err != nil {
 		return err
 	}
+	sketch := d.form.Sketch(v.Shop, d.offer)
 	if sketch.Picture, err = s.ownPicture(v, d.form.PictureID); err != nil {
 		return err
 	}
