@@ -49,6 +49,20 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shipped(ctx)
 	case "refunded":
 		err = d.refunded(ctx)
+	case "refund_failed_buyer":
+		err = d.refundFailedBuyer(ctx)
+	case "refund_failed_shop":
+		err = d.refundFailedShop(ctx)
+	case "invitation":
+		err = d.invitation(ctx)
+	case "member_joined", "member_role", "member_removed", "member_left":
+		err = d.memberChanged(ctx)
+	case "your_role", "your_removed", "your_left":
+		err = d.yourRole(ctx)
+	case "offer_taken_down":
+		err = d.offerTakenDown(ctx)
+	case "shop_standing":
+		err = d.shopStanding(ctx)
 	case "withdrawn_buyer":
 		err = d.withdrawnBuyer(ctx)
 	case "withdrawn_shop":
@@ -115,7 +129,15 @@ func (d *draft) because(reason string) { d.out.Footer = append(d.out.Footer, rea
 
 func (d *draft) account() { d.because(d.w.T("letter.footer.account", "Site", d.mail.site())) }
 
+// stop offers to get no more letters like this one, where the recipient has the say.
+func (d *draft) stop() {
+	if token := d.mail.store.UnsubscribeToken(d.letter); token != "" {
+		d.out.Stop = views.LetterLink{Href: d.mail.link(views.UnsubscribePath(token)), Label: d.w.T("letter.footer.stop")}
+	}
+}
+
 func (d *draft) done() *written {
+	d.stop()
 	if d.mail.set.Operator != "" {
 		d.because(d.w.T("letter.footer.operator", "Operator", d.mail.set.Operator))
 	}

@@ -63,6 +63,10 @@ func (m *Mail) Send(ctx context.Context, id string) error {
 	if letter.State != "waiting" {
 		return nil
 	}
+	// Two jobs may want the same letter: one that was retried by hand, one cut off by a crash.
+	if err := m.store.ClaimLetter(ctx, letter); err != nil {
+		return err
+	}
 	cause := m.send(ctx, letter)
 	if cause != nil {
 		m.log.WarnContext(ctx, "letter not sent", "letter", letter.ID, "kind", letter.Kind, "tries", letter.Tries+1, "err", cause)
@@ -74,7 +78,24 @@ func (m *Mail) Send(ctx context.Context, id string) error {
 	if errors.Is(err, models.ErrChanged) {
 		err = nil
 	}
+	if errors.Is(cause, models.ErrRefused) {
+		return err // trying again would be refused again
+	}
 	return errors.Join(cause, err)
+}
+
+// refused marks what the mailbox's server will refuse however often it is tried: a permanent answer about the recipient
+// or the letter. One about us, the sign-in or the sender, is ours to mend.
+func refused(err error) error {
+	var answer *mail.SendError
+	if !errors.As(err, &answer) || answer.IsTemp() || answer.ErrorCode() < 500 {
+		return err
+	}
+	switch answer.Reason {
+	case mail.ErrSMTPRcptTo, mail.ErrSMTPData, mail.ErrSMTPDataClose:
+		return fmt.Errorf("%w: %w", models.ErrRefused, err)
+	}
+	return err
 }
 
 func (m *Mail) send(ctx context.Context, letter *models.Letter) error {
@@ -92,7 +113,7 @@ func (m *Mail) send(ctx context.Context, letter *models.Letter) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return client.DialAndSendWithContext(ctx, message)
+	return refused(client.DialAndSendWithContext(ctx, message))
 }
 
 // Check tells whether the server can be reached, takes the sign-in, and whether the sender is an address.

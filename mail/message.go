@@ -41,6 +41,11 @@ func (m *Mail) message(ctx context.Context, letter *models.Letter, written *writ
 	message.SetDateWithValue(m.store.Now())
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 	message.SetGenHeader("Content-Language", written.W.Lang())
+	if written.Stop.Href != "" {
+		// RFC 8058: the mailbox's own button posts there, without a page between.
+		message.SetGenHeader("List-Unsubscribe", "<"+written.Stop.Href+">")
+		message.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	message.SetBodyString(mail.TypeTextPlain, plain(written.Letter))
 	message.AddAlternativeString(mail.TypeTextHTML, page.String())
 	return message, nil

@@ -47,6 +47,9 @@ func plain(l views.Letter) string {
 	}
 	// What follows the two hyphens programs know as the signature.
 	block(append([]string{"-- "}, l.Footer...)...)
+	if l.Stop.Href != "" {
+		block(l.Stop.Label, l.Stop.Href)
+	}
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }
 

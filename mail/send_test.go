@@ -88,7 +88,7 @@ func TestHeadersCannotBeAdded(t *testing.T) {
 		r := open(t, d)
 		for name := range r.Header {
 			switch name {
-			case "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "Mime-Version", "Content-Type", "Auto-Submitted", "Content-Language":
+			case "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "Mime-Version", "Content-Type", "Auto-Submitted", "Content-Language", "List-Unsubscribe", "List-Unsubscribe-Post":
 			default:
 				t.Errorf("%s: header %s: %s", kind, name, r.Header.Get(name))
 			}

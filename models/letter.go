@@ -12,7 +12,7 @@ import (
 type Letter struct {
 	ID        string
 	Key       string
-	Kind      string // confirm_email, account_exists, reset_password, password_changed, review_decided, sold, receipt, order_links, shortfall_buyer, shortfall_shop, shipped, refunded, withdrawn_buyer, withdrawn_shop, freed, payout_failed, requirement_due
+	Kind      string // one of LetterKinds
 	Recipient string
 	Language  string
 	UserID    *string
@@ -21,15 +21,32 @@ type Letter struct {
 	OfferID   *string
 	PayoutID  *string
 	Secret    string // sealed: what a link in the letter needs
+	Detail    string // JSON of what it tells beyond the rows it names; read with Told
 	State     string // waiting, sent, failed
+	Failure   string // of a failed one: refused (by the mailbox's server, for good), given_up
 	Tries     int
-	LastError string
+	LastError string // as the mail server said it, for admins only
+	ClaimedAt *time.Time
+	TriedAt   *time.Time
 	SentAt    *time.Time
 	CreatedAt time.Time
 }
 
-// letter writes a letter and its job into the transaction; a second one with the same key is no letter.
+// LetterKinds are all kinds of letters, in the order in which a shop meets them.
+var LetterKinds = []string{
+	"confirm_email", "account_exists", "reset_password", "password_changed",
+	"invitation", "member_joined", "member_role", "member_removed", "member_left", "your_role", "your_removed", "your_left",
+	"review_decided", "offer_taken_down", "shop_standing",
+	"sold", "receipt", "order_links", "shortfall_buyer", "shortfall_shop", "shipped", "refunded", "refund_failed_buyer", "refund_failed_shop",
+	"withdrawn_buyer", "withdrawn_shop", "freed", "payout_failed", "requirement_due",
+}
+
+// letter writes a letter and its job into the transaction; a second one with the same key is no letter, nor is one that
+// its recipient does not want.
 func (t *tx) letter(letter Letter) error {
+	if unwanted, err := t.unwanted(&letter); err != nil || unwanted {
+		return err
+	}
 	letter.ID, letter.CreatedAt, letter.State = newID(), t.store.now(), "waiting"
 	if t.store.quiet {
 		letter.State, letter.SentAt = "sent", &letter.CreatedAt
@@ -48,20 +65,10 @@ func (t *tx) letter(letter Letter) error {
 	return t.enqueue(SendLetter{LetterID: letter.ID})
 }
 
-// ownerLetters writes a letter to each owner of a shop, each with a key of its own.
+// ownerLetters writes a letter to each member of a shop who is told of such things, each with a key of its own.
 func (t *tx) ownerLetters(shopID string, letter Letter) error {
-	owners, err := t.ownersOf(shopID)
-	if err != nil {
-		return err
-	}
-	for _, owner := range owners {
-		own := letter
-		own.Key, own.Recipient, own.Language, own.UserID, own.ShopID = letter.Key+"-"+owner.ID, owner.Email, owner.Language, &owner.ID, &shopID
-		if err := t.letter(own); err != nil {
-			return err
-		}
-	}
-	return nil
+	letter.ShopID = &shopID
+	return t.tellTeam(letter)
 }
 
 // Letter gives a letter with its secret opened.
@@ -94,21 +101,6 @@ func (s *Store) LettersTo(ctx context.Context, email string) ([]Letter, error) {
 		}
 	}
 	return letters, nil
-}
-
-// RecordLetter keeps how sending went: cause nil means it was handed over, and its secret is forgotten.
-func (s *Store) RecordLetter(ctx context.Context, letter *Letter, cause error) error {
-	return s.write(ctx, func(db *tx) error {
-		db.touches()
-		set := map[string]any{"tries": gorm.Expr("tries + 1")}
-		if cause == nil {
-			set["state"], set["sent_at"], set["secret"], set["last_error"] = "sent", s.now(), "", ""
-		} else {
-			text := cause.Error()
-			set["last_error"] = text[:min(len(text), 300)]
-		}
-		return changed(db.Model(&Letter{}).Where("id = ? AND state = 'waiting'", letter.ID).Updates(set))
-	})
 }
 
 // LatestLetter gives the newest letter of a kind to an address, with its secret opened, or ErrNotFound.

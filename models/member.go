@@ -18,6 +18,9 @@ const (
 	Analyst Role = "analyst"
 )
 
+// Roles are all of them in that order.
+var Roles = []Role{Owner, Manager, Support, Analyst}
+
 // Deed is a kind of action in a shop that a role allows or not.
 type Deed string
 
@@ -29,10 +32,11 @@ const (
 	Refunds Deed = "refunds" // give money back
 	Bank    Deed = "bank"    // connect Stripe, see its dashboard
 	Govern  Deed = "govern"  // settings of the shop
+	Staff   Deed = "staff"   // who is in the team, and as what: whoever may give roles may give all of them
 )
 
 var deeds = map[Role][]Deed{
-	Owner:   {View, Sell, Answer, Refunds, Bank, Govern},
+	Owner:   {View, Sell, Answer, Refunds, Bank, Govern, Staff},
 	Manager: {View, Sell, Answer, Refunds, Govern},
 	Support: {View, Answer},
 	Analyst: {View},
@@ -89,7 +93,7 @@ func (s *Store) AddMember(ctx context.Context, shop *Shop, user *User, role Role
 	})
 }
 
-// ownersOf gives the addresses that are told of a shop's sales.
+// ownersOf gives the owners of a shop, whom everything that touches its money is told.
 func (t *tx) ownersOf(shopID string) ([]User, error) {
 	var users []User
 	err := t.Raw("SELECT users.* FROM users JOIN members ON members.user_id = users.id WHERE members.shop_id = ? AND members.role = 'owner' ORDER BY users.id", shopID).Scan(&users).Error

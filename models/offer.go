@@ -350,6 +350,9 @@ func (s *Store) TakeDown(ctx context.Context, admin *User, offer *Offer, reason 
 		if err := db.closeCheckouts("offer_id", offer.ID); err != nil {
 			return err
 		}
+		if err := db.tellTakenDown(offer, reason); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &offer.ShopID, Action: "offer.taken_down", Object: offer.Slug, Detail: reason})
 	})
 }

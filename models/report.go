@@ -116,6 +116,9 @@ func (s *Store) DecideReport(ctx context.Context, admin *User, c *ReportCase, ve
 			if err := db.closeCheckouts("offer_id", c.OfferID); err != nil {
 				return err
 			}
+			if err := db.tellTakenDown(&c.Offer.Offer, reason); err != nil {
+				return err
+			}
 		}
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &c.ShopID, Action: "report." + verdict, Object: c.Offer.Slug, Detail: reason})
 	})

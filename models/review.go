@@ -158,15 +158,9 @@ func (s *Store) Decide(ctx context.Context, admin *User, c *ReviewCase, decision
 				return err
 			}
 		}
-		owners, err := db.ownersOf(c.ShopID)
+		err = db.tellTeam(Letter{Key: "review_decided-" + c.Review.ID, Kind: "review_decided", ShopID: &c.ShopID, OfferID: &c.OfferID})
 		if err != nil {
 			return err
-		}
-		for _, owner := range owners {
-			letter := Letter{Key: "review_decided-" + c.Review.ID + "-" + owner.ID, Kind: "review_decided", Recipient: owner.Email, Language: owner.Language, UserID: &owner.ID, ShopID: &c.ShopID, OfferID: &c.OfferID}
-			if err := db.letter(letter); err != nil {
-				return err
-			}
 		}
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &c.ShopID, Action: "review." + decision.Verdict, Object: c.Offer.Slug, Detail: decision.Reason})
 	})

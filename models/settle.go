@@ -172,17 +172,7 @@ func (t *tx) orderLetter(order *Order, kind string) error {
 }
 
 func (t *tx) shopLetters(order *Order, kind string) error {
-	owners, err := t.ownersOf(order.ShopID)
-	if err != nil {
-		return err
-	}
-	for _, owner := range owners {
-		letter := Letter{Key: kind + "-" + order.ID + "-" + owner.ID, Kind: kind, Recipient: owner.Email, Language: owner.Language, UserID: &owner.ID, ShopID: &order.ShopID, OrderID: &order.ID}
-		if err := t.letter(letter); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.tellTeam(Letter{Key: kind + "-" + order.ID, Kind: kind, ShopID: &order.ShopID, OrderID: &order.ID})
 }
 
 // endPending ends an order that will not be paid and gives its stock back. and is a further condition, in SQL.

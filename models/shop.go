@@ -269,6 +269,10 @@ func (s *Store) SetStanding(ctx context.Context, admin *User, shop *Shop, standi
 				return err
 			}
 		}
+		notice := Letter{Key: "shop_standing-" + newID(), Kind: "shop_standing", ShopID: &shop.ID, Detail: details("standing", standing, "reason", reason)}
+		if err := db.tellTeam(notice); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &admin.ID, ShopID: &shop.ID, Action: "shop." + standing, Object: shop.Handle, Detail: reason})
 	})
 }

@@ -35,8 +35,11 @@ func auditDetail(p Page, line *models.AuditLine) string {
 	if id := "offer.reason." + line.Detail; strings.HasPrefix(line.Action, "review.") && p.W.Has(id) {
 		return p.T(id)
 	}
-	if id := "state.role." + line.Detail + ".title"; line.Action == "member.added" && p.W.Has(id) {
+	if id := "state.role." + line.Detail + ".title"; strings.HasPrefix(line.Action, "member.") && p.W.Has(id) {
 		return p.T(id)
+	}
+	if strings.HasPrefix(line.Action, "letter.") {
+		return LetterKind(p, line.Detail)
 	}
 	return line.Detail
 }

@@ -46,6 +46,13 @@ const (
 	PayoutsPath         = "/dashboard/payouts"
 	SettingsPath        = "/dashboard/settings"
 	PasswordChangePath  = "/dashboard/settings/password"
+	TeamPath            = "/dashboard/settings/team"
+	InvitationsPath     = "/dashboard/settings/team/invitations"
+	LeavingPath         = "/dashboard/settings/team/leaving"
+	NewLeavingPath      = "/dashboard/settings/team/leaving/new"
+	LetterChoicesPath   = "/dashboard/settings/notifications"
+	ShopLettersPath     = "/dashboard/settings/letters"
+	CurrentShopPath     = "/dashboard/current-shop"
 )
 
 // Admin addresses.
@@ -56,6 +63,7 @@ const (
 	ReportsPath     = "/admin/reports"
 	EventsPath      = "/admin/events"
 	AuditPath       = "/admin/audit"
+	LettersPath     = "/admin/letters"
 )
 
 // ShopPath is a shop's public page.
@@ -192,3 +200,44 @@ func EventDismissalPath(id string) string { return EventPath(id) + "/dismissal" 
 
 // EventRetryPath lets a failed event be tried again.
 func EventRetryPath(id string) string { return EventPath(id) + "/retries" }
+
+// LetterPath is the admin's page of a letter.
+func LetterPath(id string) string { return LettersPath + "/" + esc(id) }
+
+// LetterRetryPath sends a letter that waits or failed now.
+func LetterRetryPath(id string) string { return LetterPath(id) + "/retries" }
+
+// InvitationPath is where somebody who was asked to join a shop answers.
+func InvitationPath(secret string) string { return "/invitations/" + esc(secret) }
+
+// InvitationLoginPath signs somebody in who then answers the invitation.
+func InvitationLoginPath(secret string) string {
+	return LoginPath + "?to=" + url.QueryEscape(InvitationPath(secret))
+}
+
+// UnsubscribePath is where a recipient says no to letters of a kind; UnsubscribeRemovalPath takes it back.
+func UnsubscribePath(token string) string { return "/unsubscriptions/" + esc(token) }
+
+// UnsubscribeRemovalPath takes the letters up again.
+func UnsubscribeRemovalPath(token string) string { return UnsubscribePath(token) + "/removal" }
+
+// MemberPath is the page of a member of the team.
+func MemberPath(id string) string { return TeamPath + "/members/" + esc(id) }
+
+// MemberRolePath gives a member another role.
+func MemberRolePath(id string) string { return MemberPath(id) + "/role" }
+
+// MemberRemovalPath ends a member's access; NewMemberRemovalPath asks first.
+func MemberRemovalPath(id string) string { return MemberPath(id) + "/removal" }
+
+// NewMemberRemovalPath asks whether a member is to be removed.
+func NewMemberRemovalPath(id string) string { return MemberRemovalPath(id) + "/new" }
+
+// InvitationLettersPath sends an invitation again.
+func InvitationLettersPath(id string) string { return InvitationsPath + "/" + esc(id) + "/letters" }
+
+// InvitationRemovalPath takes an invitation back.
+func InvitationRemovalPath(id string) string { return InvitationsPath + "/" + esc(id) + "/removal" }
+
+// ReceiptsPath sends the receipt of an order once more.
+func ReceiptsPath(slug string) string { return SalePath(slug) + "/receipts" }

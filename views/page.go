@@ -52,6 +52,7 @@ type Page struct {
 
 	Viewer Viewer
 	Shop   ShopBadge
+	Shops  []ShopBadge // all of the viewer's, for the menu that goes from one to another
 	Counts Counts
 }
 
@@ -86,6 +87,7 @@ type Counts struct {
 	Reviews  int // the admin's queue
 	Reports  int
 	Events   int // events that failed, shown in red
+	Letters  int // letters that could not be delivered, shown in red
 }
 
 // T puts a message into the reader's language.

@@ -89,6 +89,19 @@ var looks = map[string]map[string]look{
 		"failed":    {ToneError, "error"},
 		"cancelled": {ToneNeutral, "x"},
 	},
+	"letter": {
+		"waiting": {ToneInfo, "clock"},
+		"failing": {ToneWarning, "refresh"},
+		"sent":    {ToneSuccess, "checkCircle"},
+		"refused": {ToneError, "x"},
+		"failed":  {ToneError, "error"},
+	},
+	"invitation": {
+		"open":       {ToneInfo, "mail"},
+		"expired":    {ToneWarning, "clock"},
+		"accepted":   {ToneSuccess, "checkCircle"},
+		"taken_back": {ToneNeutral, "x"},
+	},
 	"withdrawal": {
 		"received": {ToneWarning, "undo"},
 		"refunded": {ToneSuccess, "checkCircle"},
@@ -175,3 +188,17 @@ func PayoutState(p Page, state string) State { return stateOf(p, "payout", state
 
 // PostState is whether a post is out.
 func PostState(p Page, state string) State { return stateOf(p, "post", state) }
+
+// LetterState is how an e-mail goes.
+func LetterState(p Page, letter *models.Letter) State {
+	switch {
+	case letter.State == "waiting" && letter.Tries > 0:
+		return stateOf(p, "letter", "failing")
+	case letter.Failure == "refused":
+		return stateOf(p, "letter", "refused")
+	}
+	return stateOf(p, "letter", letter.State)
+}
+
+// InvitationState is where an invitation stands.
+func InvitationState(p Page, state string) State { return stateOf(p, "invitation", state) }

@@ -19,7 +19,11 @@ func (v *visit) adminPage(title string) (views.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Counts = views.Counts{Reviews: int(reviews), Reports: int(reports), Events: int(failed)}
+	letters, err := v.server.store.LettersLeft(v.ctx())
+	if err != nil {
+		return p, err
+	}
+	p.Counts = views.Counts{Reviews: int(reviews), Reports: int(reports), Events: int(failed), Letters: int(letters)}
 	return p, nil
 }
 

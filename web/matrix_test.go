@@ -13,48 +13,63 @@ import (
 // deedOf says, apart from the routes themselves, what a role must be allowed for each address of the dashboard. A new
 // address must be written down here too before the matrix passes.
 var deedOf = map[string]models.Deed{
-	"GET /dashboard":                                   models.View,
-	"GET /dashboard/onboarding":                        models.View,
-	"POST /dashboard/onboarding/link":                  models.Bank,
-	"GET /dashboard/onboarding/return":                 models.View,
-	"GET /dashboard/onboarding/refresh":                models.Bank,
-	"POST /dashboard/onboarding/check":                 models.View,
-	"GET /dashboard/offers":                            models.View,
-	"POST /dashboard/offers":                           models.Sell,
-	"GET /dashboard/offers/new":                        models.Sell,
-	"GET /dashboard/offers/:slug":                      models.View,
-	"POST /dashboard/offers/:slug":                     models.Sell,
-	"GET /dashboard/offers/:slug/edit":                 models.Sell,
-	"GET /dashboard/offers/:slug/preview":              models.View,
-	"GET /dashboard/offers/:slug/review":               models.Sell,
-	"POST /dashboard/offers/:slug/review":              models.Sell,
-	"POST /dashboard/offers/:slug/publication":         models.Sell,
-	"POST /dashboard/offers/:slug/publication/removal": models.Sell,
-	"POST /dashboard/offers/:slug/ending":              models.Sell,
-	"GET /dashboard/offers/:slug/posts/new":            models.Sell,
-	"POST /dashboard/offers/:slug/posts":               models.Sell,
-	"POST /dashboard/cards":                            models.Sell,
-	"POST /dashboard/counts":                           models.Sell,
-	"GET /dashboard/posts":                             models.View,
-	"GET /dashboard/posts/:code":                       models.View,
-	"POST /dashboard/posts/:code":                      models.Sell,
-	"POST /dashboard/posts/:code/posting":              models.Sell,
-	"GET /dashboard/sales":                             models.View,
-	"GET /dashboard/sales.csv":                         models.View,
-	"GET /dashboard/sales/:slug":                       models.View,
-	"POST /dashboard/sales/:slug/shipment":             models.Answer,
-	"POST /dashboard/sales/:slug/shipment/removal":     models.Answer,
-	"GET /dashboard/sales/:slug/refunds/new":           models.Refunds,
-	"POST /dashboard/sales/:slug/refunds":              models.Refunds,
-	"GET /dashboard/sales/:slug/slip":                  models.View,
-	"POST /dashboard/shipments":                        models.Answer,
-	"GET /dashboard/payouts":                           models.View,
-	"POST /dashboard/payouts/stripe":                   models.Bank,
-	"GET /dashboard/payouts/:slug":                     models.View,
-	"GET /dashboard/payouts/:slug/lines.csv":           models.View,
-	"GET /dashboard/settings":                          models.View,
-	"POST /dashboard/settings":                         models.Govern,
-	"POST /dashboard/settings/password":                models.View,
+	"GET /dashboard":                                        models.View,
+	"GET /dashboard/onboarding":                             models.View,
+	"POST /dashboard/onboarding/link":                       models.Bank,
+	"GET /dashboard/onboarding/return":                      models.View,
+	"GET /dashboard/onboarding/refresh":                     models.Bank,
+	"POST /dashboard/onboarding/check":                      models.View,
+	"GET /dashboard/offers":                                 models.View,
+	"POST /dashboard/offers":                                models.Sell,
+	"GET /dashboard/offers/new":                             models.Sell,
+	"GET /dashboard/offers/:slug":                           models.View,
+	"POST /dashboard/offers/:slug":                          models.Sell,
+	"GET /dashboard/offers/:slug/edit":                      models.Sell,
+	"GET /dashboard/offers/:slug/preview":                   models.View,
+	"GET /dashboard/offers/:slug/review":                    models.Sell,
+	"POST /dashboard/offers/:slug/review":                   models.Sell,
+	"POST /dashboard/offers/:slug/publication":              models.Sell,
+	"POST /dashboard/offers/:slug/publication/removal":      models.Sell,
+	"POST /dashboard/offers/:slug/ending":                   models.Sell,
+	"GET /dashboard/offers/:slug/posts/new":                 models.Sell,
+	"POST /dashboard/offers/:slug/posts":                    models.Sell,
+	"POST /dashboard/cards":                                 models.Sell,
+	"POST /dashboard/counts":                                models.Sell,
+	"GET /dashboard/posts":                                  models.View,
+	"GET /dashboard/posts/:code":                            models.View,
+	"POST /dashboard/posts/:code":                           models.Sell,
+	"POST /dashboard/posts/:code/posting":                   models.Sell,
+	"GET /dashboard/sales":                                  models.View,
+	"GET /dashboard/sales.csv":                              models.View,
+	"GET /dashboard/sales/:slug":                            models.View,
+	"POST /dashboard/sales/:slug/shipment":                  models.Answer,
+	"POST /dashboard/sales/:slug/shipment/removal":          models.Answer,
+	"GET /dashboard/sales/:slug/refunds/new":                models.Refunds,
+	"POST /dashboard/sales/:slug/refunds":                   models.Refunds,
+	"GET /dashboard/sales/:slug/slip":                       models.View,
+	"POST /dashboard/shipments":                             models.Answer,
+	"GET /dashboard/payouts":                                models.View,
+	"POST /dashboard/payouts/stripe":                        models.Bank,
+	"GET /dashboard/payouts/:slug":                          models.View,
+	"GET /dashboard/payouts/:slug/lines.csv":                models.View,
+	"GET /dashboard/settings":                               models.View,
+	"POST /dashboard/settings":                              models.Govern,
+	"POST /dashboard/settings/password":                     models.View,
+	"GET /dashboard/settings/team":                          models.View,
+	"POST /dashboard/settings/team/invitations":             models.Staff,
+	"POST /dashboard/settings/team/invitations/:id/letters": models.Staff,
+	"POST /dashboard/settings/team/invitations/:id/removal": models.Staff,
+	"GET /dashboard/settings/team/members/:id":              models.Staff,
+	"POST /dashboard/settings/team/members/:id/role":        models.Staff,
+	"GET /dashboard/settings/team/members/:id/removal/new":  models.Staff,
+	"POST /dashboard/settings/team/members/:id/removal":     models.Staff,
+	"GET /dashboard/settings/team/leaving/new":              models.View,
+	"POST /dashboard/settings/team/leaving":                 models.View,
+	"POST /dashboard/current-shop":                          models.View,
+	"GET /dashboard/settings/notifications":                 models.View,
+	"POST /dashboard/settings/notifications":                models.View,
+	"GET /dashboard/settings/letters":                       models.View,
+	"POST /dashboard/sales/:slug/receipts":                  models.Answer,
 }
 
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
@@ -68,6 +83,11 @@ func TestMatrix(t *testing.T) {
 	payout := w.paidOut(t)
 	fill := strings.NewReplacer(":slug", offer.Slug, ":code", post.Code, ":handle", w.shop.Handle, ":token", "none", ":secret", "none", ":digest", "none", ":file", "full.jpg", ":page", "terms", ":id", review.Review.ID)
 	people := w.everybody(t)
+	mate := w.member("mate@example.com", anaPassword, models.Analyst)
+	invitation, err := w.store.Invite(t.Context(), w.shop, w.ana, models.InvitationForm{Email: "lee@example.com", Role: "analyst"}, "en")
+	w.must(err)
+	letters, err := w.store.LettersTo(t.Context(), "ana@example.com")
+	w.must(err)
 	declared := map[string]map[string]route{}
 	for _, r := range w.server.routes() {
 		if declared[r.path] == nil {
@@ -83,6 +103,11 @@ func TestMatrix(t *testing.T) {
 		}
 		if strings.HasPrefix(path, "/dashboard/payouts/") {
 			address = strings.Replace(path, ":slug", payout.Slug, 1)
+		}
+		for begins, id := range map[string]string{views.TeamPath + "/members/": mate.ID, views.InvitationsPath + "/": invitation.ID, views.LettersPath + "/": letters[0].ID} {
+			if strings.HasPrefix(path, begins) {
+				address = strings.Replace(path, ":id", id, 1)
+			}
 		}
 		for who, b := range people {
 			for _, method := range methods {

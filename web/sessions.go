@@ -15,6 +15,10 @@ import (
 	"github.com/tillbird/tillbird/words"
 )
 
+// shopKey is where a session keeps which of the user's shops it is in; without it, or where access has ended, it is the
+// oldest of them.
+const shopKey = "shop"
+
 // sessionClock keeps sessions by the store's clock: scs reads the wall clock, which the sandbox's may be far ahead of.
 type sessionClock struct {
 	models.Sessions
@@ -97,6 +101,12 @@ func (s *Server) enterShop(v *visit, r route) (bool, error) {
 		return false, v.see(views.NewShopPath)
 	}
 	m := memberships[0]
+	for _, other := range memberships {
+		if other.Shop.ID == s.sessions.GetString(v.ctx(), shopKey) {
+			m = other
+		}
+	}
+	v.shops = memberships
 	v.Shop, v.Role = &m.Shop, m.Role
 	v.W = v.W.In(m.Shop.Zone())
 	if !m.Role.May(r.deed) {

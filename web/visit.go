@@ -25,6 +25,7 @@ type visit struct {
 	User   *models.User
 	Shop   *models.Shop
 	Role   models.Role
+	shops  []models.Membership // all of the user's, on routes for members
 	flash  views.Flash
 }
 
@@ -68,6 +69,9 @@ func (v *visit) page(title string) views.Page {
 	}
 	if v.Shop != nil {
 		p.Shop = views.ShopBadge{Name: v.Shop.Name, Handle: v.Shop.Handle, Role: v.W.T("state.role." + string(v.Role) + ".title")}
+		for _, m := range v.shops {
+			p.Shops = append(p.Shops, views.ShopBadge{Name: m.Shop.Name, Handle: m.Shop.Handle})
+		}
 		if n, err := v.server.store.ToSend(v.ctx(), v.Shop); err == nil {
 			p.Counts.Sales = int(n) // a figure beside a word: without it the page is still whole
 		}
