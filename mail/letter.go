@@ -71,6 +71,10 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.payoutFailed(ctx)
 	case "requirement_due":
 		err = d.requirementDue(ctx)
+	case "dispute_inquiry", "dispute_opened", "dispute_won", "dispute_lost", "inquiry_closed":
+		err = d.dispute(ctx)
+	case "fraud_warning":
+		err = d.fraudWarning(ctx)
 	default:
 		err = fmt.Errorf("no letter of kind %q is known", letter.Kind)
 	}

@@ -12,7 +12,7 @@ import (
 type Letter struct {
 	ID        string
 	Key       string
-	Kind      string // one of LetterKinds
+	Kind      string // one of LetterKinds, dispute_inquiry, dispute_opened, dispute_won, dispute_lost, inquiry_closed, fraud_warning
 	Recipient string
 	Language  string
 	UserID    *string
@@ -20,6 +20,7 @@ type Letter struct {
 	OrderID   *string
 	OfferID   *string
 	PayoutID  *string
+	DisputeID *string
 	Secret    string // sealed: what a link in the letter needs
 	Detail    string // JSON of what it tells beyond the rows it names; read with Told
 	State     string // waiting, sent, failed

@@ -64,14 +64,19 @@ type Order struct {
 	Restocked       int64   // items that went back into stock
 	KeepsFee        bool    // Tillbird's fee stays with Tillbird when money goes back
 	ArrivalID       *string // of the payment by which the money came to the shop's account
+	Disputed        int64   // what disputes hold back of it
+	Inquiry         string  `gorm:"default:none"` // none, open, closed: the bank asks and takes nothing
 	CreatedAt       time.Time
 }
 
 // Money puts the order's currency beside one of its amounts.
 func (o *Order) Money(amount int64) Money { return Money{amount, o.Currency} }
 
-// Net is what the merchant gets: total less Tillbird's fee, which covers Stripe's, less what went back.
-func (o *Order) Net() Money { return Money{o.Total - o.FeeKept().Amount - o.Refunded, o.Currency} }
+// Net is what the merchant gets: total less Tillbird's fee, which covers Stripe's, less what went back and what disputes
+// hold back.
+func (o *Order) Net() Money {
+	return Money{o.Total - o.FeeKept().Amount - o.Refunded - o.Disputed, o.Currency}
+}
 
 // FeeKept is what Tillbird keeps of its fee: of what went back it gives up its part, rounded as Stripe does, unless the
 // installation keeps its fee.
@@ -112,7 +117,7 @@ func (o *OrderView) Title() string {
 type Change struct {
 	ID        string
 	OrderID   string
-	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended, and those of disputes, warnings and payment reviews
 	Detail    string
 	EventID   *string
 	UserID    *string
@@ -146,6 +151,12 @@ func (s *Store) OrderBySession(ctx context.Context, session string) (*Order, err
 // OrderByIntent finds the order of a payment intent, or ErrNotFound.
 func (s *Store) OrderByIntent(ctx context.Context, intent string) (*Order, error) {
 	order, err := gorm.G[Order](s.read(ctx)).Where("payment_intent_id = ?", intent).First(ctx)
+	return &order, found(err)
+}
+
+// OrderByCharge finds the order of a charge, once that is kept, or ErrNotFound.
+func (s *Store) OrderByCharge(ctx context.Context, charge string) (*Order, error) {
+	order, err := gorm.G[Order](s.read(ctx)).Where("charge_id = ?", charge).First(ctx)
 	return &order, found(err)
 }
 

@@ -23,6 +23,7 @@ type Refund struct {
 	Words     string  // to the buyer
 	Restocked int64   // items that went back into stock with it
 	Failure   string  // why it did not go through, in Stripe's words
+	Returned  string  `gorm:"default:none"` // none, owed, done: what a won dispute had returned to the shop is taken back apart
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -40,6 +41,13 @@ func (r *Refund) Why() string {
 func (t *tx) askRefund(order *Order, refund Refund) (*Refund, error) {
 	now := t.store.now()
 	refund.ID, refund.ShopID, refund.OrderID, refund.Currency, refund.State, refund.CreatedAt, refund.UpdatedAt = newID(), order.ShopID, order.ID, order.Currency, "pending", now, now
+	var returns int64
+	if err := t.Raw("SELECT count(*) FROM dispute_moves WHERE order_id = ? AND kind = 'return'", order.ID).Scan(&returns).Error; err != nil {
+		return nil, err
+	}
+	if returns > 0 {
+		refund.Returned = "owed"
+	}
 	if err := t.countBack(order, &refund); err != nil {
 		return nil, err
 	}

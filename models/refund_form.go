@@ -31,6 +31,10 @@ func (f RefundForm) Check(order *Order) (Refund, Problems) {
 	money, p := ParseMoney(f.Amount, order.Currency)
 	left := order.Left()
 	switch refund.Amount = money.Amount; {
+	case order.Dispute == "open":
+		problems.Add("refund", "refund.disputed")
+	case order.Dispute == "lost":
+		problems.Add("refund", "refund.dispute_lost")
 	case !order.Refundable():
 		problems.Add("refund", "refund.nothing_left")
 	case f.Left != "" && f.Left != itoa(left.Amount):
@@ -53,9 +57,9 @@ func (f RefundForm) Check(order *Order) (Refund, Problems) {
 	return refund, problems
 }
 
-// Refundable tells whether any money of the order can go back.
+// Refundable tells whether any money of the order can go back. What the bank took, Stripe does not give back as well.
 func (o *Order) Refundable() bool {
-	return (o.Payment == "paid" || o.Payment == "partly_refunded") && o.Refunded < o.Total
+	return (o.Payment == "paid" || o.Payment == "partly_refunded") && o.Refunded < o.Total && o.Dispute != "open" && o.Dispute != "lost"
 }
 
 // Restockable is how many of the order's items can go back into stock. Those of a shortfall never left it.

@@ -79,6 +79,15 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 	return t.change(&order, "refund_failed", state, eventID)
 }
 
+// RecordTakenBack notes that what a won dispute had returned to the shop was taken back for a refund.
+func (s *Store) RecordTakenBack(ctx context.Context, refund *Refund) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return s.write(ctx, func(db *tx) error {
+		return db.Exec("UPDATE refunds SET returned = 'done', updated_at = ? WHERE id = ? AND returned = 'owed'", s.now(), refund.ID).Error
+	})
+}
+
 // ImportRefund takes over a refund that somebody made in Stripe's dashboard, once. ErrChanged where it does not fit
 // beside those that are asked for here already: one of them is it.
 func (s *Store) ImportRefund(ctx context.Context, order *Order, stripeID string, amount int64, eventID *string) error {

@@ -10,7 +10,7 @@ import (
 
 // SalesFilter narrows the list of sales.
 type SalesFilter struct {
-	Tab   string     // "" paid ones, to_send, refunded, open (not paid)
+	Tab   string     // "" paid ones, to_send, refunded, disputed, open (not paid)
 	Query string     // e-mail, order number, last four of the card
 	Day   *time.Time // midnight, in the shop's zone, of the one day that is shown
 	Page  Page
@@ -38,6 +38,8 @@ func (f SalesFilter) apply(query *gorm.DB) *gorm.DB {
 		query = query.Where("fulfilment = 'to_do' AND payment IN ('paid', 'partly_refunded')")
 	case "refunded":
 		query = query.Where("payment IN ('partly_refunded', 'refunded')")
+	case "disputed":
+		query = query.Where("(dispute <> 'none' OR inquiry <> 'none')")
 	case "open":
 		query = query.Where("payment IN ('pending', 'expired', 'failed', 'cancelled')")
 	default:
@@ -133,17 +135,18 @@ func rowsByID[T any](ctx context.Context, s *Store, ids []string, idOf func(T) s
 type SalesSum struct {
 	Orders                int64
 	Gross, Fees, Refunded Money // Fees is what Tillbird keeps
+	Disputed              Money // what disputes hold back
 }
 
 // Net is what the merchant receives.
 func (s SalesSum) Net() Money {
-	return Money{s.Gross.Amount - s.Fees.Amount - s.Refunded.Amount, s.Gross.Currency}
+	return Money{s.Gross.Amount - s.Fees.Amount - s.Refunded.Amount - s.Disputed.Amount, s.Gross.Currency}
 }
 
 // SalesSums adds up all paid orders of the shop, or those of one day of its calendar, by currency: the shop's own first.
 // It reads the figures kept by day, never the orders.
 func (s *Store) SalesSums(ctx context.Context, shop *Shop, day *time.Time) ([]SalesSum, error) {
-	query := "SELECT currency, CAST(SUM(orders) AS BIGINT) AS orders, CAST(SUM(gross) AS BIGINT) AS gross, CAST(SUM(fees) AS BIGINT) AS fees, CAST(SUM(refunded) AS BIGINT) AS refunded FROM sales_days WHERE shop_id = ?"
+	query := "SELECT currency, CAST(SUM(orders) AS BIGINT) AS orders, CAST(SUM(gross) AS BIGINT) AS gross, CAST(SUM(fees) AS BIGINT) AS fees, CAST(SUM(refunded) AS BIGINT) AS refunded, CAST(SUM(disputed) AS BIGINT) AS disputed FROM sales_days WHERE shop_id = ?"
 	arguments := []any{shop.ID}
 	if day != nil {
 		query += " AND day = ?"
@@ -152,6 +155,7 @@ func (s *Store) SalesSums(ctx context.Context, shop *Shop, day *time.Time) ([]Sa
 	var rows []struct {
 		Currency                      string
 		Orders, Gross, Fees, Refunded int64
+		Disputed                      int64
 	}
 	err := s.read(ctx).Raw(query+" GROUP BY currency ORDER BY currency", arguments...).Scan(&rows).Error
 	if err != nil {
@@ -160,7 +164,7 @@ func (s *Store) SalesSums(ctx context.Context, shop *Shop, day *time.Time) ([]Sa
 	var sums []SalesSum
 	for _, row := range rows {
 		money := func(n int64) Money { return Money{n, row.Currency} }
-		sum := SalesSum{row.Orders, money(row.Gross), money(row.Fees), money(row.Refunded)}
+		sum := SalesSum{row.Orders, money(row.Gross), money(row.Fees), money(row.Refunded), money(row.Disputed)}
 		if row.Currency == shop.Currency {
 			sums = append([]SalesSum{sum}, sums...)
 		} else {
@@ -181,12 +185,13 @@ func SumOf(orders []OrderView) []SalesSum {
 		at := slices.IndexFunc(sums, func(s SalesSum) bool { return s.Gross.Currency == o.Currency })
 		if at < 0 {
 			at = len(sums)
-			sums = append(sums, SalesSum{Gross: o.Money(0), Fees: o.Money(0), Refunded: o.Money(0)})
+			sums = append(sums, SalesSum{Gross: o.Money(0), Fees: o.Money(0), Refunded: o.Money(0), Disputed: o.Money(0)})
 		}
 		sums[at].Orders++
 		sums[at].Gross.Amount += o.Total
 		sums[at].Fees.Amount += o.FeeKept().Amount
 		sums[at].Refunded.Amount += o.Refunded
+		sums[at].Disputed.Amount += o.Disputed
 	}
 	return sums
 }

@@ -69,6 +69,7 @@ func (t *tx) recountDays(shop *Shop, zone *time.Location) error {
 			days[k].Gross.Amount += order.Total
 			days[k].Fees.Amount += order.FeeKept().Amount
 			days[k].Refunded.Amount += order.Refunded
+			days[k].Disputed.Amount += order.Disputed
 		}
 		return nil
 	}).Error
@@ -76,8 +77,8 @@ func (t *tx) recountDays(shop *Shop, zone *time.Location) error {
 		return err
 	}
 	for k, sum := range days {
-		err := t.Exec("INSERT INTO sales_days (shop_id, day, currency, source, orders, gross, fees, refunded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			shop.ID, k.day, k.currency, k.source, sum.Orders, sum.Gross.Amount, sum.Fees.Amount, sum.Refunded.Amount).Error
+		err := t.Exec("INSERT INTO sales_days (shop_id, day, currency, source, orders, gross, fees, refunded, disputed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			shop.ID, k.day, k.currency, k.source, sum.Orders, sum.Gross.Amount, sum.Fees.Amount, sum.Refunded.Amount, sum.Disputed.Amount).Error
 		if err != nil {
 			return err
 		}
@@ -92,13 +93,14 @@ type Day struct {
 	Gross    Money
 	Fees     Money
 	Refunded Money
+	Disputed Money // what disputes hold back
 }
 
 // Received is what the merchant gets of a period in the shop's currency.
 func Received(days []Day) (total Money) {
 	for _, day := range days {
 		total.Currency = day.Gross.Currency
-		total.Amount += day.Gross.Amount - day.Fees.Amount - day.Refunded.Amount
+		total.Amount += day.Gross.Amount - day.Fees.Amount - day.Refunded.Amount - day.Disputed.Amount
 	}
 	return total
 }
@@ -111,6 +113,7 @@ type Figures struct {
 	Orders, OrdersBefore   int64
 	FromPosts, PostsBefore int64   // orders that came from posts or replies
 	Fees, Refunded         Money   // Fees is what Tillbird keeps
+	Disputed               Money   // what disputes hold back
 	OtherCurrencies        []Money // gross of the period in other currencies
 }
 
@@ -122,17 +125,18 @@ func (s *Store) Figures(ctx context.Context, shop *Shop, days int) (*Figures, er
 	var rows []struct {
 		Day, Currency, Source         string
 		Orders, Gross, Fees, Refunded int64
+		Disputed                      int64
 	}
-	err := s.read(ctx).Raw("SELECT day, currency, source, orders, gross, fees, refunded FROM sales_days WHERE shop_id = ? AND day >= ? ORDER BY day, currency, source", shop.ID, first.Format(time.DateOnly)).Scan(&rows).Error
+	err := s.read(ctx).Raw("SELECT day, currency, source, orders, gross, fees, refunded, disputed FROM sales_days WHERE shop_id = ? AND day >= ? ORDER BY day, currency, source", shop.ID, first.Format(time.DateOnly)).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}
 	money := func(n int64) Money { return Money{n, shop.Currency} }
-	f := &Figures{Currency: shop.Currency, Gross: money(0), GrossBefore: money(0), Fees: money(0), Refunded: money(0)}
+	f := &Figures{Currency: shop.Currency, Gross: money(0), GrossBefore: money(0), Fees: money(0), Refunded: money(0), Disputed: money(0)}
 	at := map[string]*Day{}
 	for i := range 2 * days {
 		// By the calendar, not by adding hours: a day may have 23 or 25.
-		day := Day{Date: time.Date(y, m, d-2*days+1+i, 0, 0, 0, 0, zone), Gross: money(0), Fees: money(0), Refunded: money(0)}
+		day := Day{Date: time.Date(y, m, d-2*days+1+i, 0, 0, 0, 0, zone), Gross: money(0), Fees: money(0), Refunded: money(0), Disputed: money(0)}
 		if i < days {
 			f.DaysBefore = append(f.DaysBefore, day)
 		} else {
@@ -152,6 +156,10 @@ func (s *Store) Figures(ctx context.Context, shop *Shop, days int) (*Figures, er
 			day.Gross.Amount += row.Gross
 			day.Fees.Amount += row.Fees
 			day.Refunded.Amount += row.Refunded
+			day.Disputed.Amount += row.Disputed
+		}
+		if current && row.Currency == f.Currency {
+			f.Disputed.Amount += row.Disputed
 		}
 		f.add(row.Currency, row.Source, current, row.Orders, row.Gross, row.Fees, row.Refunded, others)
 	}

@@ -16,6 +16,24 @@ func (p *Payments) ReadCharge(ctx context.Context, id string) error {
 	return p.readCharge(ctx, models.ReadCharge{OrderID: id})
 }
 
+// MoveDisputed is the work of the job of that name.
+func (p *Payments) MoveDisputed(ctx context.Context, id string) error {
+	return p.moveDisputed(ctx, models.MoveDisputed{MoveID: id})
+}
+
+// SendAnswer is the work of the job of that name.
+func (p *Payments) SendAnswer(ctx context.Context, id string) error {
+	return p.sendAnswer(ctx, models.SendAnswer{DisputeID: id})
+}
+
+// AcceptDispute is the work of the job of that name.
+func (p *Payments) AcceptDispute(ctx context.Context, id string) error {
+	return p.acceptDispute(ctx, models.AcceptDispute{DisputeID: id})
+}
+
+// MendDisputes is the work of the job of that name.
+func (p *Payments) MendDisputes(ctx context.Context) error { return p.mendDisputes(ctx) }
+
 // CloseOverdue is the work of the job of that name.
 func (p *Payments) CloseOverdue(ctx context.Context) error { return p.closeOverdue(ctx) }
 

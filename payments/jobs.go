@@ -8,16 +8,18 @@ import (
 	"github.com/tillbird/tillbird/models"
 )
 
-// catchUp, closeOverdue and turn are what is done now and then.
+// catchUp, closeOverdue, mendDisputes and turn are what is done now and then.
 type (
 	catchUp      struct{}
 	closeOverdue struct{}
+	mendDisputes struct{}
 	turn         struct{}
 )
 
 // Kind names the job in the queue.
 func (catchUp) Kind() string      { return "catch_up" }
 func (closeOverdue) Kind() string { return "close_overdue" }
+func (mendDisputes) Kind() string { return "mend_disputes" }
 func (turn) Kind() string         { return "turn_the_clock" }
 
 // Work says what is done for the jobs that models leave about money, and what is done now and then.
@@ -25,6 +27,10 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, p.makeRefund)
 	models.Handle(w, p.readCharge)
 	models.Handle(w, p.ReadPayout)
+	models.Handle(w, p.moveDisputed)
+	models.Handle(w, p.sendAnswer)
+	models.Handle(w, p.acceptDispute)
+	models.Handle(w, func(ctx context.Context, _ mendDisputes) error { return p.mendDisputes(ctx) })
 	models.Handle(w, func(ctx context.Context, job models.ExpireCheckout) error { return p.closeCheckout(ctx, job.OrderID) })
 	models.Handle(w, p.closeHopeless)
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
@@ -34,5 +40,6 @@ func (p *Payments) Work(w *models.Work) {
 	})
 	models.Every(w, 5*time.Minute, catchUp{})
 	models.Every(w, time.Minute, closeOverdue{})
+	models.Every(w, time.Hour, mendDisputes{})
 	models.Every(w, time.Minute, turn{})
 }

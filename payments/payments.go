@@ -50,6 +50,9 @@ type Settings struct {
 
 	// KeepFeeOnRefund leaves Tillbird's fee with Tillbird when a buyer gets the money back.
 	KeepFeeOnRefund bool
+	// RefundWarnedUpTo is how large a payment may be, by currency, to be given back by itself when the card's bank warns
+	// of fraud; empty gives back none.
+	RefundWarnedUpTo map[string]int64
 	// PictureURL gives the public address of an offer's picture for the checkout page; nil shows none. Stripe fetches
 	// it, so it is only asked where BaseURL is https.
 	PictureURL func(*models.Picture) string
@@ -58,7 +61,7 @@ type Settings struct {
 	WithoutWebhooks bool
 	// At is called with the name of each recovery point as it is passed, for tests that stop the process there; nil in
 	// production. The points: order.placed, session.created, session.recorded, event.stored, order.settled,
-	// refund.asked, refund.made.
+	// refund.asked, refund.made, dispute.answering, dispute.moving, dispute.moved.
 	At func(point string)
 }
 

@@ -3,6 +3,7 @@ package payments_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +32,22 @@ func (w *world) state(order *models.Order, offer *models.OfferView) string {
 		states = append(states, refund.State)
 	}
 	held, sold := w.left(offer)
+	disputes, err := w.store.DisputesOf(w.ctx, o)
+	must(w.t, err)
+	for _, d := range disputes {
+		states = append(states, fmt.Sprintf("%s %s %d inquiry %v back %v due %v closed %v answer %s", d.State, d.Reason, d.Amount, d.WasInquiry, d.ChargedBack, d.DueAt, d.Closed(), d.Answer))
+	}
+	warnings, err := w.store.WarningsOf(w.ctx, o)
+	must(w.t, err)
+	for _, warning := range warnings {
+		states = append(states, fmt.Sprintf("warning %v", warning.Actionable))
+	}
+	reviews, err := w.store.PaymentReviewsOf(w.ctx, o)
+	must(w.t, err)
+	for _, review := range reviews {
+		states = append(states, review.State+review.ClosedReason)
+	}
+	states = append(states, fmt.Sprintf("dispute %s, inquiry %s, disputed %d", o.Dispute, o.Inquiry, o.Disputed))
 	figures, err := w.store.Figures(w.ctx, w.shop, 30)
 	must(w.t, err)
 	return fmt.Sprintf("%s %s short %v, refunded %d %v, intent %v, card %q, fee %v; %v; held %d, sold %d; orders %d, gross %d",
@@ -48,6 +65,7 @@ func (w *world) jobs(order *models.Order) {
 	for _, refund := range refunds {
 		must(w.t, w.pay.MakeRefund(w.ctx, refund.ID))
 	}
+	must(w.t, w.pay.MendDisputes(w.ctx))
 }
 
 // stories are sales that end in different ways; each gives its order with Stripe's side done and ours not told.
@@ -75,6 +93,58 @@ var stories = map[string]func(w *world, offer *models.OfferView, buyer string) *
 		must(w.t, w.store.AskCancellation(w.ctx, order))
 		_, err := w.stripe.CheckoutSessions.Expire(*order.SessionID, nil)
 		must(w.t, err)
+		return order
+	},
+	"warned, looked at, refunded": func(w *world, offer *models.OfferView, buyer string) *models.Order {
+		order, charge := w.charge(offer, buyer)
+		w.operate("/warnings", url.Values{"charge": {charge}})
+		w.operate("/reviews", url.Values{"charge": {charge}})
+		_, err := w.stripe.Refunds.New(&stripe.RefundParams{Charge: stripe.String(charge), ReverseTransfer: stripe.Bool(true), RefundApplicationFee: stripe.Bool(true)})
+		must(w.t, err)
+		return order
+	},
+	"disputed and won": func(w *world, offer *models.OfferView, buyer string) *models.Order {
+		order, charge := w.charge(offer, buyer)
+		w.operate("/disputes", url.Values{"charge": {charge}, "reason": {"product_not_received"}})
+		id := w.disputeOf(charge).ID
+		w.clock.Advance(time.Second)
+		_, err := w.stripe.Disputes.Update(id, &stripe.DisputeParams{Evidence: &stripe.DisputeEvidenceParams{UncategorizedText: stripe.String("It arrived.")}, Submit: stripe.Bool(true)})
+		must(w.t, err)
+		w.clock.Advance(time.Second)
+		w.operate("/disputes/"+id+"/outcome", url.Values{"outcome": {"won"}})
+		return order
+	},
+	"disputed and lost": func(w *world, offer *models.OfferView, buyer string) *models.Order {
+		order, charge := w.charge(offer, buyer)
+		w.operate("/warnings", url.Values{"charge": {charge}})
+		w.operate("/disputes", url.Values{"charge": {charge}})
+		w.operate("/disputes/"+w.disputeOf(charge).ID+"/outcome", url.Values{"outcome": {"lost"}})
+		return order
+	},
+	"asked, answered, closed": func(w *world, offer *models.OfferView, buyer string) *models.Order {
+		order, charge := w.charge(offer, buyer)
+		w.operate("/disputes", url.Values{"charge": {charge}, "kind": {"inquiry"}, "reason": {"general"}})
+		id := w.disputeOf(charge).ID
+		_, err := w.stripe.Disputes.Update(id, &stripe.DisputeParams{Evidence: &stripe.DisputeEvidenceParams{UncategorizedText: stripe.String("It arrived.")}, Submit: stripe.Bool(true)})
+		must(w.t, err)
+		w.operate("/disputes/"+id+"/outcome", url.Values{"outcome": {"lost"}})
+		return order
+	},
+	"asked, answered, escalated, lost": func(w *world, offer *models.OfferView, buyer string) *models.Order {
+		order, charge := w.charge(offer, buyer)
+		w.operate("/disputes", url.Values{"charge": {charge}, "kind": {"inquiry"}, "reason": {"general"}})
+		id := w.disputeOf(charge).ID
+		_, err := w.stripe.Disputes.Update(id, &stripe.DisputeParams{Evidence: &stripe.DisputeEvidenceParams{UncategorizedText: stripe.String("It arrived.")}, Submit: stripe.Bool(true)})
+		must(w.t, err)
+		w.clock.Advance(time.Minute)
+		w.operate("/disputes/"+id+"/outcome", url.Values{"outcome": {"escalate"}})
+		w.operate("/disputes/"+id+"/outcome", url.Values{"outcome": {"lost"}})
+		return order
+	},
+	"asked, escalated, open": func(w *world, offer *models.OfferView, buyer string) *models.Order {
+		order, charge := w.charge(offer, buyer)
+		w.operate("/disputes", url.Values{"charge": {charge}, "kind": {"inquiry"}, "reason": {"unrecognized"}})
+		w.operate("/disputes/"+w.disputeOf(charge).ID+"/outcome", url.Values{"outcome": {"escalate"}})
 		return order
 	},
 	"paid after all is gone": func(w *world, offer *models.OfferView, buyer string) *models.Order {

@@ -13,7 +13,7 @@ import (
 // must not go back twice.
 func (p *Payments) makeRefund(ctx context.Context, job models.MakeRefund) error {
 	refund, err := p.store.Refund(ctx, job.RefundID)
-	if err != nil || refund.State != "pending" {
+	if err != nil || refund.State != "pending" && refund.Returned != "owed" {
 		return err
 	}
 	order, err := p.store.Order(ctx, refund.OrderID)
@@ -29,6 +29,9 @@ func (p *Payments) makeRefund(ctx context.Context, job models.MakeRefund) error 
 		return err
 	}
 	if made == nil {
+		if refund.State != "pending" { // it came to nothing
+			return p.store.RecordTakenBack(ctx, refund)
+		}
 		made, err = p.createRefund(ctx, refund, order)
 		switch {
 		case errors.Is(err, errTooMuch):
@@ -40,6 +43,9 @@ func (p *Payments) makeRefund(ctx context.Context, job models.MakeRefund) error 
 			return err
 		}
 		p.at("refund.made")
+	}
+	if err := p.takeBack(ctx, refund, order, made); err != nil {
+		return err
 	}
 	return p.store.RecordRefund(ctx, refund.ID, made.ID, refundState(made.Status), string(made.FailureReason), nil)
 }
@@ -72,6 +78,9 @@ func (p *Payments) createRefund(ctx context.Context, refund *models.Refund, orde
 		Metadata:      map[string]string{"refund": refund.ID, "order": order.ID, "shop": order.ShopID},
 		// Without it the shop would keep the money that we give back.
 		ReverseTransfer: stripe.Bool(true),
+	}
+	if refund.Returned != "none" {
+		params.ReverseTransfer = nil // takeBack does
 	}
 	if order.ApplicationFee > 0 {
 		params.RefundApplicationFee = stripe.Bool(!order.KeepsFee)
@@ -173,10 +182,7 @@ func (p *Payments) importRefund(ctx context.Context, made *stripe.Refund, eventI
 	if made.PaymentIntent == nil {
 		return errNotOurs
 	}
-	order, err := p.store.OrderByIntent(ctx, made.PaymentIntent.ID)
-	if errors.Is(err, models.ErrNotFound) {
-		return errNotOurs
-	}
+	order, err := p.paidOrder(ctx, made.PaymentIntent, made.Charge)
 	if err != nil {
 		return err
 	}

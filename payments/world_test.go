@@ -232,8 +232,12 @@ func (w *world) eventsSince(account string, since time.Time) []*stripe.Event {
 func (w *world) eventsOf(order *models.Order) []*stripe.Event {
 	w.t.Helper()
 	var events []*stripe.Event
+	payment := []byte(order.ID)
+	if session, err := w.stripe.CheckoutSessions.Get(*order.SessionID, nil); err == nil && session.PaymentIntent != nil {
+		payment = []byte(session.PaymentIntent.ID)
+	}
 	for _, event := range w.eventsSince("", order.CreatedAt) {
-		if bytes.Contains(event.Data.Raw, []byte(order.ID)) {
+		if bytes.Contains(event.Data.Raw, []byte(order.ID)) || bytes.Contains(event.Data.Raw, payment) {
 			events = append(events, event)
 		}
 	}
@@ -331,7 +335,7 @@ func (w *wire) calls() []string {
 	return append([]string(nil), w.paths...)
 }
 
-var ourKey = regexp.MustCompile(`^(shop-[0-9a-zA-Z-]+-(account-\d+|link-\w+|login-\w+)|order-[0-9a-zA-Z-]+-(session-1|coupon-1|expire)|refund-[0-9a-zA-Z-]+|webhook-\w+)$`)
+var ourKey = regexp.MustCompile(`^(shop-[0-9a-zA-Z-]+-(account-\d+|link-\w+|login-\w+)|order-[0-9a-zA-Z-]+-(session-1|coupon-1|expire)|refund-[0-9a-zA-Z_-]+|dispute-move-[0-9a-f-]+|dispute-[0-9a-f-]+-(answer-(inquiry|chargeback)|close)|webhook-\w+)$`)
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if key := r.Header.Get("Idempotency-Key"); r.Method != http.MethodGet && !ourKey.MatchString(key) {

@@ -44,6 +44,7 @@ const (
 	SalesCSVPath        = "/dashboard/sales.csv"
 	ShipmentsPath       = "/dashboard/shipments"
 	PayoutsPath         = "/dashboard/payouts"
+	DisputesPath        = "/dashboard/disputes"
 	SettingsPath        = "/dashboard/settings"
 	PasswordChangePath  = "/dashboard/settings/password"
 	TeamPath            = "/dashboard/settings/team"
@@ -155,6 +156,24 @@ func ShipmentPath(slug string) string { return SalePath(slug) + "/shipment" }
 
 // ShipmentRemovalPath takes back that an order was sent.
 func ShipmentRemovalPath(slug string) string { return ShipmentPath(slug) + "/removal" }
+
+// WarningDismissalPath lets an order's fraud warnings be.
+func WarningDismissalPath(slug string) string { return SalePath(slug) + "/warning/dismissal" }
+
+// FraudRefundPath is the form of a refund with the reason fraud chosen.
+func FraudRefundPath(slug string) string { return NewRefundPath(slug) + "?reason=fraudulent" }
+
+// DisputePath is the merchant's page of a dispute.
+func DisputePath(slug string) string { return DisputesPath + "/" + esc(slug) }
+
+// AnswerPath is the form of an answer (GET), and takes it (POST).
+func AnswerPath(slug string) string { return DisputePath(slug) + "/answer" }
+
+// AcceptancePath takes that a dispute is accepted; its page stands at NewAcceptancePath.
+func AcceptancePath(slug string) string { return DisputePath(slug) + "/acceptance" }
+
+// NewAcceptancePath asks once more before a dispute is accepted.
+func NewAcceptancePath(slug string) string { return AcceptancePath(slug) + "/new" }
 
 // SlipPath is the packing slip of an order, to print.
 func SlipPath(slug string) string { return SalePath(slug) + "/slip" }

@@ -77,6 +77,15 @@ var looks = map[string]map[string]look{
 		"won":  {ToneSuccess, "gavel"},
 		"lost": {ToneNeutral, "gavel"},
 	},
+	"dispute_stage": {
+		"inquiry_open":   {ToneWarning, "gavel"},
+		"inquiry_sent":   {ToneInfo, "clock"},
+		"inquiry_closed": {ToneSuccess, "checkCircle"},
+		"open":           {ToneError, "gavel"},
+		"sent":           {ToneInfo, "clock"},
+		"won":            {ToneSuccess, "gavel"},
+		"lost":           {ToneNeutral, "gavel"},
+	},
 	"event": {
 		"received": {ToneInfo, "clock"},
 		"done":     {ToneSuccess, "checkCircle"},

@@ -12,7 +12,7 @@ import (
 func (v *visit) salesAsked() (models.SalesFilter, views.Sales) {
 	list := views.Sales{Query: v.QueryParam("q"), MaySend: v.Role.May(models.Answer)}
 	switch tab := v.QueryParam("tab"); tab {
-	case "to_send", "refunded", "open":
+	case "to_send", "refunded", "disputed", "open":
 		list.Tab = tab
 	}
 	if day, err := time.ParseInLocation(time.DateOnly, v.QueryParam("day"), v.Shop.Zone()); err == nil {

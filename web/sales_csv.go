@@ -13,8 +13,8 @@ import (
 
 // salesColumns are the heads of the file, in one language for all: programs read it too.
 var salesColumns = []string{
-	"number", "date", "offer", "quantity", "currency", "items", "discount", "shipping", "tax", "total", "tillbird_fee", "refunded", "you_receive",
-	"payment", "fulfilment", "source", "post", "buyer_email", "buyer_name", "variant", "sku",
+	"number", "date", "offer", "quantity", "currency", "items", "discount", "shipping", "tax", "total", "tillbird_fee", "refunded", "disputed", "you_receive",
+	"payment", "fulfilment", "dispute", "source", "post", "buyer_email", "buyer_name", "variant", "sku",
 }
 
 // exportSales sends the sales of the view as a file, a hundred at a time, so that years of them fit.
@@ -61,9 +61,17 @@ func salesLine(o *models.OrderView, zone *time.Location) []string {
 	}
 	return []string{
 		strconv.FormatInt(o.Number, 10), at.In(zone).Format(time.RFC3339), cell(o.Version.Title), strconv.FormatInt(o.Quantity, 10), strings.ToUpper(o.Currency),
-		money(o.Items), money(o.Discount), money(o.Shipping), money(o.Tax), money(o.Total), fee, money(o.Refunded), net,
-		o.Payment, o.Fulfilment, o.Source, cell(post), cell(o.Email), cell(o.BuyerName), cell(o.Variant), cell(o.SKU),
+		money(o.Items), money(o.Discount), money(o.Shipping), money(o.Tax), money(o.Total), fee, money(o.Refunded), money(o.Disputed), net,
+		o.Payment, o.Fulfilment, disputeWord(&o.Order), o.Source, cell(post), cell(o.Email), cell(o.BuyerName), cell(o.Variant), cell(o.SKU),
 	}
+}
+
+// disputeWord is an order's dispute, or inquiry where the bank only asks.
+func disputeWord(o *models.Order) string {
+	if o.Dispute == "none" && o.Inquiry == "open" {
+		return "inquiry"
+	}
+	return o.Dispute
 }
 
 // plainMoney is an amount as programs read it: 1234.50, 1500 for yen, 1.250 for dinars.
