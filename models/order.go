@@ -154,12 +154,6 @@ func (s *Store) OrderByIntent(ctx context.Context, intent string) (*Order, error
 	return &order, found(err)
 }
 
-// OrderByCharge finds the order of a charge, once that is kept, or ErrNotFound.
-func (s *Store) OrderByCharge(ctx context.Context, charge string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("charge_id = ?", charge).First(ctx)
-	return &order, found(err)
-}
-
 // OrderByToken finds a buyer's order by the secret of its address, or ErrNotFound.
 func (s *Store) OrderByToken(ctx context.Context, token string) (*OrderView, *Shop, error) {
 	order, err := gorm.G[Order](s.read(ctx)).Where("token_hash = ?", s.sealer.digest("order", token)).First(ctx)

@@ -246,6 +246,13 @@ func (p *Payments) orderOfArrival(ctx context.Context, shop *models.Shop, arriva
 }
 
 func (p *Payments) orderOfTransfer(ctx context.Context, shop *models.Shop, transfer *stripe.Transfer) (*models.Order, error) {
+	if transfer.Metadata["order"] != "" { // sent for the order besides, such as after a dispute that was won
+		order, err := p.namedOrder(ctx, transfer.Metadata)
+		if errors.Is(err, errNotOurs) || err == nil && order.ShopID != shop.ID {
+			return nil, nil
+		}
+		return order, err
+	}
 	if transfer.SourceTransaction == nil {
 		return nil, nil
 	}
@@ -261,7 +268,7 @@ func (p *Payments) orderOfTransfer(ctx context.Context, shop *models.Shop, trans
 		return nil, nil
 	}
 	if err != nil || charge.Transfer == nil || charge.Transfer.ID != transfer.ID || transfer.DestinationPayment == nil {
-		return order, err // money sent for the order besides, such as after a dispute that was won
+		return order, err
 	}
 	return order, p.store.RecordArrival(ctx, order, transfer.DestinationPayment.ID)
 }
