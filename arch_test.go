@@ -54,7 +54,7 @@ var owners = map[string][]string{
 	"github.com/emersion/go-smtp":         {"sandbox"},
 	"github.com/alecthomas/kong":          {"cmd"},
 	"flag":                                {"cmd"},
-	"embed":                               {"static", "words", "models", "sandbox", "demo"},
+	"embed":                               {"static", "words", "models", "sandbox", "demo", "social"},
 	"html/template":                       {"sandbox"},
 	"text/template":                       {"words"},
 	"github.com/getkin/kin-openapi":       {"sandbox"},

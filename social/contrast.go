@@ -1,0 +1,90 @@
+package social
+
+import (
+	"image"
+	"image/color"
+	"math"
+)
+
+// readable is the least contrast that text on a card has, by WCAG 2.
+const readable = 4.5
+
+// luminance is a colour's relative luminance, by WCAG 2.
+func luminance(c color.Color) float64 {
+	r, g, b, _ := c.RGBA()
+	linear := func(v uint32) float64 {
+		x := float64(v) / 0xffff
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// contrast is the ratio of two colours, 1 to 21.
+func contrast(a, b color.Color) float64 {
+	high, low := luminance(a), luminance(b)
+	if high < low {
+		high, low = low, high
+	}
+	return (high + 0.05) / (low + 0.05)
+}
+
+// inkOn is the wanted colour where it can be read on a ground, else our ink or white.
+func inkOn(ground color.Color, wanted color.Color) color.Color {
+	if wanted != nil && contrast(ground, wanted) >= readable {
+		return wanted
+	}
+	if contrast(ground, ink) >= contrast(ground, white) {
+		return ink
+	}
+	return white
+}
+
+// worstContrast is that of a colour against the pixels of a box, measured on a grid: the ratio that all but one pixel in
+// fifty reach.
+func worstContrast(picture image.Image, box image.Rectangle, text color.Color) float64 {
+	box = box.Intersect(picture.Bounds())
+	const across = 48
+	var ratios []float64
+	for i := range across {
+		for j := range across {
+			x, y := box.Min.X+box.Dx()*i/across, box.Min.Y+box.Dy()*j/across
+			ratios = append(ratios, contrast(picture.At(x, y), text))
+		}
+	}
+	if len(ratios) == 0 {
+		return 21
+	}
+	return nth(ratios, len(ratios)/50)
+}
+
+// nth is the n-th smallest of some numbers.
+func nth(numbers []float64, n int) float64 {
+	low, high := 0, len(numbers)-1
+	for low < high {
+		pivot, i, j := numbers[(low+high)/2], low, high
+		for i <= j {
+			for numbers[i] < pivot {
+				i++
+			}
+			for numbers[j] > pivot {
+				j--
+			}
+			if i <= j {
+				numbers[i], numbers[j] = numbers[j], numbers[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j:
+			high = j
+		case n >= i:
+			low = i
+		default:
+			return numbers[n]
+		}
+	}
+	return numbers[n]
+}
