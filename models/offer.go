@@ -30,6 +30,7 @@ type Offer struct {
 	TurnMinutes       int64 // how long a freed item is set aside for the next of the waitlist
 	StartsAt          *time.Time
 	EndsAt            *time.Time
+	Card              string // how its posts' picture is drawn; ask CardDesign
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }

@@ -147,7 +147,11 @@ func (s *Store) pictureFile(digest, size string) string {
 
 // keepFile writes a file so that it is there whole or not at all, also after a power cut.
 func (s *Store) keepFile(digest, size string, data []byte) error {
-	name := s.pictureFile(digest, size)
+	return keepWhole(s.pictureFile(digest, size), data)
+}
+
+// keepWhole writes a file under a name that stands for its content, unless it is there.
+func keepWhole(name string, data []byte) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil
 	}

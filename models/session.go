@@ -57,6 +57,9 @@ func (ss Sessions) hash(token string) string { return ss.store.sealer.digest("se
 // Sweep removes what has run out and serves nobody: sessions, links, limits.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
+	if err := s.sweepCards(now); err != nil {
+		return err
+	}
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		if err := db.Exec("DELETE FROM sessions WHERE expires_at < ?", now).Error; err != nil {

@@ -2,11 +2,14 @@ package social
 
 import (
 	"bytes"
+	"cmp"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,15 +155,54 @@ func (p *Painter) Draw(c Card) (*image.RGBA, Notes) {
 // The most that a picture should weigh: networks fetch it for each post, on phones too.
 const jpegQuality = 86
 
-// EncodePNG gives the picture without loss, which suits words on colour.
-func EncodePNG(picture image.Image) ([]byte, error) {
+// EncodePNG gives the picture as suits words on colour: with a table of colours where it has few.
+func EncodePNG(picture *image.RGBA) ([]byte, error) {
 	var out bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, picture)
+	if few := tabled(picture); few != nil {
+		err := png.Encode(&out, few)
+		return out.Bytes(), err
+	}
+	err := (&png.Encoder{CompressionLevel: png.DefaultCompression}).Encode(&out, picture)
 	return out.Bytes(), err
 }
 
+// tabledMost is how many colours a picture may have to be told by a table of 256: words and shapes have a few hundred,
+// most of them at edges, where the nearest will do. A photo has thousands.
+const tabledMost = 3000
+
+// tabled is the picture with a table of colours, nil where it has too many.
+func tabled(picture *image.RGBA) *image.Paletted {
+	counts := make(map[color.RGBA]int, 1024)
+	for i := 0; i+3 < len(picture.Pix); i += 4 {
+		counts[color.RGBA{picture.Pix[i], picture.Pix[i+1], picture.Pix[i+2], picture.Pix[i+3]}]++
+		if len(counts) > tabledMost {
+			return nil
+		}
+	}
+	colours := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
+		return cmp.Or(counts[b]-counts[a], bytes.Compare([]byte{a.R, a.G, a.B}, []byte{b.R, b.G, b.B}))
+	})
+	table := make(color.Palette, 0, 256)
+	for _, c := range colours[:min(len(colours), 256)] {
+		table = append(table, c)
+	}
+	index := make(map[color.RGBA]uint8, len(colours))
+	for i, c := range colours {
+		if i < len(table) {
+			index[c] = uint8(i) //nolint:gosec // at most 255
+		} else {
+			index[c] = uint8(table.Index(c)) //nolint:gosec // at most 255
+		}
+	}
+	out := image.NewPaletted(picture.Bounds(), table)
+	for i := range out.Pix {
+		out.Pix[i] = index[color.RGBA{picture.Pix[4*i], picture.Pix[4*i+1], picture.Pix[4*i+2], picture.Pix[4*i+3]}]
+	}
+	return out
+}
+
 // EncodeJPEG gives the picture as photos are kept.
-func EncodeJPEG(picture image.Image) ([]byte, error) {
+func EncodeJPEG(picture *image.RGBA) ([]byte, error) {
 	var out bytes.Buffer
 	err := jpeg.Encode(&out, picture, &jpeg.Options{Quality: jpegQuality})
 	return out.Bytes(), err

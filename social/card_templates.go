@@ -131,7 +131,7 @@ func (e *easel) drawPhoto() {
 		copy(behind.Pix, e.Pix)
 		over := &easel{RGBA: behind}
 		over.rounded(box, 28, clear(e.palette.ground, opacity))
-		if worstContrast(behind, box.Inset(pad/2), text) >= readable || opacity == 100 {
+		if worstContrast(behind, box.Inset(pad/2), text) >= readable*1.1 || opacity == 100 {
 			e.notes.Plate = opacity > 78
 			copy(e.Pix, behind.Pix)
 			break

@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	_ "image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -84,3 +85,133 @@ func TestContactSheet(t *testing.T) {
 	}
 	fmt.Fprintln(os.Stderr, "cards:", file.Name())
 }
+
+// TestCardsLookAsTheyDid compares the templates with pictures that somebody looked at, in the scripts that need no font
+// of the system. UPDATE_CARDS=1 go test ./social -run LookAsTheyDid draws them anew: then look at them.
+func TestCardsLookAsTheyDid(t *testing.T) {
+	p := NewPainter(t.TempDir())
+	for _, script := range scripts {
+		if !script.own {
+			continue
+		}
+		strip := image.NewRGBA(image.Rect(0, 0, 240*len(Templates), 126))
+		for i, template := range Templates {
+			card := drawn(t, p, script.words, template, Colours[i])
+			xdraw.CatmullRom.Scale(strip, image.Rect(240*i, 0, 240*i+240, 126), card, card.Bounds(), draw.Src, nil)
+		}
+		name := filepath.Join("testdata", "cards", script.name+".png")
+		if os.Getenv("UPDATE_CARDS") != "" {
+			data, err := EncodePNG(strip)
+			if err == nil {
+				err = os.WriteFile(name, data, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if worst := difference(t, name, strip); worst > 6 {
+			t.Errorf("%s: a part of the picture differs by %.1f of 255", name, worst)
+		}
+	}
+}
+
+// difference is the largest mean difference of a block of 12 × 9 pixels.
+func difference(t *testing.T, name string, drawn image.Image) (worst float64) {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	golden, _, err := image.Decode(file)
+	if err != nil || golden.Bounds() != drawn.Bounds() {
+		t.Fatalf("%s: %v, or another size", name, err)
+	}
+	size := drawn.Bounds().Size()
+	for y := 0; y < size.Y; y += 9 {
+		for x := 0; x < size.X; x += 12 {
+			sum := 0.0
+			for i := range 108 {
+				r, g, b, _ := golden.At(x+i%12, y+i/12).RGBA()
+				r2, g2, b2, _ := drawn.At(x+i%12, y+i/12).RGBA()
+				for _, pair := range [][2]uint32{{r, r2}, {g, g2}, {b, b2}} {
+					sum += max(float64(pair[0]), float64(pair[1])) - min(float64(pair[0]), float64(pair[1]))
+				}
+			}
+			worst = max(worst, sum/108/3/257)
+		}
+	}
+	return worst
+}
+
+func TestWordsOnACardCanBeRead(t *testing.T) {
+	t.Parallel()
+	for name, p := range palettes {
+		if contrast(p.ground, p.ink) < readable || contrast(p.ground, inkOn(p.ground, p.accent)) < readable {
+			t.Errorf("%s: %.2f", name, contrast(p.ground, p.ink))
+		}
+	}
+	random := rand.New(rand.NewPCG(7, 7))
+	for range 200 {
+		noise := image.NewRGBA(image.Rect(0, 0, 60, 40))
+		base, spread := random.IntN(256), 1+random.IntN(256)
+		for i := range noise.Pix {
+			noise.Pix[i] = uint8(min(255, max(0, base+random.IntN(spread)-spread/2)))
+			if i%4 == 3 {
+				noise.Pix[i] = 255
+			}
+		}
+		own := fmt.Sprintf("#%06x", random.IntN(1<<24))
+		p := paletteOf(own)
+		if contrast(p.ground, inkOn(p.ground, p.ink)) < readable {
+			t.Fatalf("%s: %.2f", own, contrast(p.ground, p.ink))
+		}
+		e := &easel{RGBA: image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)), card: Card{Photo: noise, FocusX: 50, FocusY: 50}, palette: p, setter: setter{fonts: newFonts(t.TempDir())}}
+		e.drawPhoto() // no words: what they would stand on
+		plate := image.Rect(60, cardHeight-44-60, 70, cardHeight-50)
+		if got := worstContrast(e, plate, inkOn(p.ground, p.ink)); got < readable {
+			t.Fatalf("%s on a photo around %d ± %d: %.2f", own, base, spread/2, got)
+		}
+	}
+}
+
+func TestALongTitleIsCutAndSaysSo(t *testing.T) {
+	t.Parallel()
+	p := NewPainter(t.TempDir())
+	_, notes := p.Draw(Card{Template: TemplateSplit, Photo: photo(), Title: scripts[1].words.Title, Price: "€24.00"})
+	if !notes.TitleCut {
+		t.Error("a cut title is not told")
+	}
+	if _, notes = p.Draw(Card{Template: TemplateSplit, Photo: photo(), Title: "Linen apron", Price: "€24.00"}); notes.TitleCut {
+		t.Error("a short title is told as cut")
+	}
+	for _, title := range []string{"", "\x00\u202e\u2066", "a\u0301\u0301\u0301", "👩‍👩‍👧‍👦", string([]byte{0xff, 0xfe})} {
+		p.Draw(Card{Template: TemplateTicket, Title: title, Price: title, Shop: title})
+	}
+}
+
+func BenchmarkCard(b *testing.B) {
+	p := NewPainter(b.TempDir())
+	for _, side := range []struct {
+		name string
+		draw func() (int, error)
+	}{
+		{"blank", func() (int, error) { return size(EncodePNG(image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)))) }},
+		{"type", func() (int, error) { return size(EncodePNG(drawn(b, p, scripts[0].words, TemplateType, "petrol"))) }},
+		{"photo", func() (int, error) { return size(EncodeJPEG(drawn(b, p, scripts[0].words, TemplatePhoto, "petrol"))) }},
+	} {
+		b.Run(side.name, func(b *testing.B) {
+			bytes := 0
+			for b.Loop() {
+				var err error
+				if bytes, err = side.draw(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(bytes), "bytes")
+		})
+	}
+}
+
+func size(data []byte, err error) (int, error) { return len(data), err }

@@ -31,15 +31,19 @@ func contrast(a, b color.Color) float64 {
 	return (high + 0.05) / (low + 0.05)
 }
 
-// inkOn is the wanted colour where it can be read on a ground, else our ink or white.
+// inkOn is the wanted colour where it can be read on a ground, else our ink, white or black.
 func inkOn(ground color.Color, wanted color.Color) color.Color {
 	if wanted != nil && contrast(ground, wanted) >= readable {
 		return wanted
 	}
+	best := color.Color(white)
 	if contrast(ground, ink) >= contrast(ground, white) {
-		return ink
+		best = ink
 	}
-	return white
+	if contrast(ground, best) < readable {
+		return color.Black // of white and black one can always be read
+	}
+	return best
 }
 
 // worstContrast is that of a colour against the pixels of a box, measured on a grid: the ratio that all but one pixel in

@@ -128,15 +128,22 @@ func (s *setter) shape(input shaping.Input, w weight) []shaping.Output {
 // fit sets a text as large as it goes between two sizes, without breaking a word; at the smallest it may be cut.
 func (s *setter) fit(text string, w weight, most, least, width, lines int) lettering {
 	longest := longestWord(text)
-	for size := most; size > least; size -= 4 {
-		if s.set(longest, w, size, 1<<20, 1).width > width {
-			continue
+	best := s.set(text, w, least, width, lines)
+	low, high := 1, (most-least)/4
+	for low <= high {
+		step := (low + high) / 2
+		size := least + 4*step
+		out := lettering{cut: true}
+		if s.set(longest, w, size, 1<<20, 1).width <= width {
+			out = s.set(text, w, size, width, lines)
 		}
-		if out := s.set(text, w, size, width, lines); !out.cut {
-			return out
+		if out.cut {
+			high = step - 1
+		} else {
+			best, low = out, step+1
 		}
 	}
-	return s.set(text, w, least, width, lines)
+	return best
 }
 
 // longestWord is the longest part that a line should not break. Scripts without spaces break anywhere, and what is

@@ -121,6 +121,17 @@ func OfferPreviewPath(slug string) string { return ShopOfferPath(slug) + "/previ
 // OfferReviewPath is the check page before review (GET) and the sending (POST).
 func OfferReviewPath(slug string) string { return ShopOfferPath(slug) + "/review" }
 
+// CardPath is the picture of an offer's posts in one version; kind is "png" or "jpg".
+func CardPath(slug, kind, version string) string {
+	return OfferPath(slug) + "/card." + kind + "?v=" + url.QueryEscape(version)
+}
+
+// CardStudioPath is where the card is designed.
+func CardStudioPath(slug string) string { return ShopOfferPath(slug) + "/card" }
+
+// CardDraftPath is the card as the studio proposes it, by its query.
+func CardDraftPath(slug string) string { return ShopOfferPath(slug) + "/card.jpg" }
+
 // PublicationPath takes an offer live.
 func PublicationPath(slug string) string { return ShopOfferPath(slug) + "/publication" }
 

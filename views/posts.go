@@ -43,6 +43,7 @@ type PostComposer struct {
 	Errors  FieldErrors
 	Now     time.Time
 	Link    string
+	Card    CardPicture
 }
 
 func (c PostComposer) live() bool {

@@ -32,6 +32,7 @@ type FanOffer struct {
 	State FanState
 	Base  string        // the installation's address, for addresses that leave the page
 	Quote *models.Quote // what was typed and understood; nil for what the page begins with
+	Card  CardPicture
 }
 
 // BuyForm is what was typed to buy, and what is wrong with it.
@@ -252,13 +253,6 @@ func stockWord(state FanState) string {
 		return "instock"
 	}
 	return "oos"
-}
-
-func cardKind(o FanOffer) string {
-	if o.Offer.Picture != nil {
-		return "summary_large_image"
-	}
-	return "summary"
 }
 
 func upper(text string) string { return strings.ToUpper(text) }

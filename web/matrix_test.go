@@ -70,6 +70,9 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/settings/notifications":                models.View,
 	"GET /dashboard/settings/letters":                       models.View,
 	"POST /dashboard/sales/:slug/receipts":                  models.Answer,
+	"GET /dashboard/offers/:slug/card":                      models.Sell,
+	"POST /dashboard/offers/:slug/card":                     models.Sell,
+	"GET /dashboard/offers/:slug/card.jpg":                  models.View,
 }
 
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}

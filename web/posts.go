@@ -126,7 +126,7 @@ func (s *Server) composer(v *visit, offer *models.OfferView, typed typedPost, pr
 	fits, excess := social.Fitting(typed.network, typed.text, link)
 	c := views.PostComposer{
 		Offer: offer, Shop: v.Shop, Action: views.OfferPostsPath(offer.Slug), Key: typed.key, Network: typed.network, Text: typed.text,
-		Domain: s.domain(), Link: link, Errors: v.problems(problems), Now: s.store.Now(),
+		Domain: s.domain(), Link: link, Card: s.cardPicture(offer, v.Shop), Errors: v.problems(problems), Now: s.store.Now(),
 		Count: views.PostCount{Network: typed.network, Used: count.Used, Limit: count.Limit, Over: count.Over, Fits: fits, Excess: excess},
 	}
 	if typed.key == "" {

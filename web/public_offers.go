@@ -118,7 +118,7 @@ func (s *Server) fanPage(v *visit, slug string) (*fanPage, error) {
 		frame.Title, frame.Description = v.W.T("buy.taken_down.title"), ""
 	}
 	frame.NoIndex = state == views.FanTakenDown || state == views.FanEnded || shop.Standing == "suspended"
-	return &fanPage{frame, views.FanOffer{Offer: offer, Shop: shop, State: state, Base: s.set.BaseURL}}, nil
+	return &fanPage{frame, views.FanOffer{Offer: offer, Shop: shop, State: state, Card: s.cardPicture(offer, shop), Base: s.set.BaseURL}}, nil
 }
 
 // status: an offer that moderators took down was here and is gone for good, which crawlers should learn. In every other

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
+	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/static"
 )
 
@@ -26,6 +27,7 @@ type Settings struct {
 	MetricsToken   string       // lets others than this machine read /metrics
 	LegalFolder    string       // terms.en.md, privacy.fr.md … of the operator
 	Operator       string       // who runs this installation, as shown in the footer and the imprint
+	FontsFolder    string       // where the index of the system's fonts is kept
 	Version        string
 }
 
@@ -41,11 +43,12 @@ type Server struct {
 	figures  *figures
 	policy   policies
 	stills   *stills
+	painter  *social.Painter
 }
 
 // New wires the pages to the store and to payments.
 func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Logger) *Server {
-	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures(), stills: newStills()}
+	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures(), stills: newStills(), painter: social.NewPainter(set.FontsFolder)}
 	s.policy = s.newPolicies()
 	s.sessions = s.newSessions()
 	e := echo.New()

@@ -33,6 +33,9 @@ func (p *Printer) Month(t time.Time) string {
 	return p.months[t.Month()-1] + " " + strconv.Itoa(t.Year())
 }
 
+// MonthName is a month alone: May / mai.
+func (p *Printer) MonthName(t time.Time) string { return p.months[t.In(p.zone).Month()-1] }
+
 // Clock is a time of day for tables and labels: 20:00.
 func (p *Printer) Clock(t time.Time) string {
 	return t.In(p.zone).Format("15:04")

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -234,7 +235,7 @@ func (s *settings) web(base string, local *localStripe) (web.Settings, error) {
 	proxies, err := s.proxies()
 	set := web.Settings{
 		BaseURL: base, FormOrigins: []string{"https://checkout.stripe.com", "https://connect.stripe.com"}, TrustedProxies: proxies,
-		MetricsToken: s.MetricsToken, LegalFolder: s.Legal, Operator: s.Operator, Version: version,
+		MetricsToken: s.MetricsToken, LegalFolder: s.Legal, Operator: s.Operator, Version: version, FontsFolder: filepath.Join(s.Data, "fonts"),
 	}
 	if local != nil {
 		set.Sandbox, set.SandboxURL, set.MailURL, set.FormOrigins = true, local.base, local.mailURL(), []string{local.base}
