@@ -5,10 +5,8 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // chart draws a Chart: picture, links over it, key, and the same figures as a table.
 func chart(p Page, c Chart) templ.Component {
@@ -32,7 +30,7 @@ func chart(p Page, c Chart) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var2 := []any{"chart", templ.KV("chart-dense", c.dense())}
+		var templ_7745c5c3_Var2 = []any{"chart", templ.KV("chart-dense", c.dense())}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -214,7 +212,7 @@ func chartBox(c Chart) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, tick := range c.ticks() {
-			templ_7745c5c3_Var11 := []any{templ.KV("chart-base", i == 0), templ.KV("chart-grid", i > 0)}
+			var templ_7745c5c3_Var11 = []any{templ.KV("chart-base", i == 0), templ.KV("chart-grid", i > 0)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

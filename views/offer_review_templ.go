@@ -5,10 +5,8 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // OfferReviewPage is the check before an offer goes to a moderator: what was said, what the machine found, what is next.
 func OfferReviewPage(p Page, r OfferReview) templ.Component {
@@ -335,7 +333,7 @@ func offerCheckLine(p Page, check OfferCheck) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var14 := []any{"mt-1", checkColour(check.Tone)}
+		var templ_7745c5c3_Var14 = []any{"mt-1", checkColour(check.Tone)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var14...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

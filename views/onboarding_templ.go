@@ -5,10 +5,8 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"time"
@@ -141,7 +139,7 @@ func OnboardingPage(p Page, o Onboarding) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Var7 := []any{templ.KV("split", !SetupDone(o.Steps)), templ.KV("narrow", SetupDone(o.Steps))}
+			var templ_7745c5c3_Var7 = []any{templ.KV("split", !SetupDone(o.Steps)), templ.KV("narrow", SetupDone(o.Steps))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var7...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

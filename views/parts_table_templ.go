@@ -5,10 +5,8 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 // Column is the head of a table's column.
 type Column struct {
@@ -220,7 +218,7 @@ func cellSide(label string, num bool) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var8 := []any{"side-cell", templ.KV("num", num)}
+		var templ_7745c5c3_Var8 = []any{"side-cell", templ.KV("num", num)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1092,7 +1090,7 @@ func timeline(moments []Moment) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, m := range moments {
-			templ_7745c5c3_Var46 := []any{"timeline-" + string(m.Tone)}
+			var templ_7745c5c3_Var46 = []any{"timeline-" + string(m.Tone)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var46...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1307,7 +1305,7 @@ func steps(p Page, title string, list []Step) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, s := range list {
-			templ_7745c5c3_Var58 := []any{"step", templ.KV("steps-done", s.Done), templ.KV("steps-now", s.Now && !s.Done)}
+			var templ_7745c5c3_Var58 = []any{"step", templ.KV("steps-done", s.Done), templ.KV("steps-now", s.Now && !s.Done)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var58...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

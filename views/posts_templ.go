@@ -5,10 +5,8 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import "github.com/tillbird/tillbird/models"
 
@@ -401,11 +399,8 @@ func postsTable(p Page, posts []models.PostView, currency string, offers bool) t
 
 func postColumns(p Page) []Column {
 	return []Column{
-		{Label: p.T("post.column.text")},
-		{Label: p.T("post.column.clicks"), Num: true},
-		{Label: p.T("post.column.orders"), Num: true},
-		{Label: p.T("post.column.gross"), Num: true},
-		{Label: p.T("post.column.state")},
+		{Label: p.T("post.column.text")}, {Label: p.T("post.column.clicks"), Num: true}, {Label: p.T("post.column.orders"), Num: true},
+		{Label: p.T("post.column.gross"), Num: true}, {Label: p.T("post.column.state")},
 	}
 }
 
@@ -784,7 +779,7 @@ func postCountLine(p Page, count PostCount) templ.Component {
 			templ_7745c5c3_Var34 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var35 := []any{"hint counter", templ.KV("counter-over", count.Over > 0)}
+		var templ_7745c5c3_Var35 = []any{"hint counter", templ.KV("counter-over", count.Over > 0)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var35...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
