@@ -65,6 +65,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shopStanding(ctx)
 	case "withdrawn_buyer":
 		err = d.withdrawnBuyer(ctx)
+	case "freed":
+		err = d.freed(ctx)
 	case "withdrawn_shop":
 		err = d.withdrawnShop(ctx)
 	case "payout_failed":

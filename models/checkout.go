@@ -24,6 +24,7 @@ type Purchase struct {
 	Language   string
 	AttemptKey string // tells a second click from a second purchase
 	Buyer      string // a random id of the browser, may be empty
+	Again      string // the slug of the order that the buyer knows of and wants another beside
 	WaitToken  string // of the letter that said an item is set aside, if any
 	// Terms of the installation
 	OnBehalfOf    bool
@@ -39,7 +40,8 @@ const QuantityMost = 100
 // PlaceOrder sets stock aside and writes a pending order, before Stripe is asked for anything. again is true where the
 // same attempt has an order that waits already, which is given instead. Problems: email.…, quantity.malformed,
 // quantity.above_limit, quantity.above_stock, sold_out, variant.choose, variant.sold_out, not_live, not_started,
-// already_ended, shop.not_ready, and those of Quote and Price.
+// already_ended, shop.not_ready, and those of Quote and Price. *Bought where the same browser bought it a
+// short while ago and in.Again does not say that another is meant.
 func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, again bool, err error) {
 	quantity, err := in.check(s.now())
 	if err != nil {
@@ -60,6 +62,9 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		db.touches(in.Offer.ID)
 		turn, err := db.turnOf(in.Offer, in.WaitToken)
 		if err != nil {
+			return err
+		}
+		if err := db.boughtBefore(order, in.Again); err != nil {
 			return err
 		}
 		// The guarded UPDATE also locks the offer's row, so what follows sees every other buyer's order.

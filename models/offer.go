@@ -53,6 +53,9 @@ func (o *Offer) StateAt(now time.Time) string {
 // HoldLasts is how long stock is set aside for a checkout.
 func (o *Offer) HoldLasts() time.Duration { return time.Duration(o.HoldMinutes) * time.Minute }
 
+// TurnLasts is how long what comes free is set aside for the next of the waitlist.
+func (o *Offer) TurnLasts() time.Duration { return time.Duration(o.TurnMinutes) * time.Minute }
+
 // Left is how many can still be bought; unlimited is true where stock is not counted.
 func (o *Offer) Left() (left int64, unlimited bool) {
 	if o.Stock == nil {

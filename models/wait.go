@@ -72,6 +72,12 @@ func (s *Store) WaitByToken(ctx context.Context, token string) (*Wait, error) {
 	return &wait, found(err)
 }
 
+// OfferSlug is the public name of an offer.
+func (s *Store) OfferSlug(ctx context.Context, id string) (string, error) {
+	offer, err := gorm.G[Offer](s.read(ctx)).Select("slug").Where("id = ?", id).First(ctx)
+	return offer.Slug, found(err)
+}
+
 // LeaveWaitlist gives a place up for good; what was set aside for it goes to the next. The address is forgotten.
 func (s *Store) LeaveWaitlist(ctx context.Context, wait *Wait) error {
 	return s.write(ctx, func(db *tx) error {

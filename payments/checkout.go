@@ -49,9 +49,16 @@ func (in Purchase) attempt() string {
 
 // StartCheckout sets stock aside, writes a pending order and opens its checkout at Stripe; url is where the buyer pays.
 // A second click gets the checkout of the first; url is empty where that turned out to be paid meanwhile, and the order
-// says so. Errors: models.Problems, ErrRefused (nothing is held any more), ErrAway (the order waits: CatchUp learns what
+// says so. Errors: models.Problems, *models.Bought (ask before buying again), ErrRefused (nothing is held any more), ErrAway (the order waits: CatchUp learns what
 // became of it, and until then a click of the same buyer tries again).
 func (p *Payments) StartCheckout(ctx context.Context, in Purchase) (order *models.Order, url string, err error) {
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	order, url, err = p.startCheckout(ctx, in)
+	return order, url, tooSlow(ctx, err)
+}
+
+func (p *Payments) startCheckout(ctx context.Context, in Purchase) (order *models.Order, url string, err error) {
 	if err := p.letOthersGo(ctx, in); err != nil {
 		return nil, "", err
 	}
@@ -70,7 +77,7 @@ func (p *Payments) StartCheckout(ctx context.Context, in Purchase) (order *model
 			}
 			return order, url, err
 		}
-		url, err = p.ResumeCheckout(ctx, order)
+		url, err = p.resumeCheckout(ctx, order)
 		if err != nil || url != "" {
 			return order, url, err
 		}
@@ -86,11 +93,29 @@ func (p *Payments) StartCheckout(ctx context.Context, in Purchase) (order *model
 func (p *Payments) letOthersGo(ctx context.Context, in Purchase) error {
 	others, err := p.store.OtherAttempts(ctx, p.terms(in))
 	for _, order := range others {
-		if err := p.CancelCheckout(ctx, &order); err != nil {
+		if err := p.cancelCheckout(ctx, &order); err != nil {
 			return err
 		}
 	}
 	return err
+}
+
+// patience is how long a person waits for Stripe, over all calls and tries together; back-off may add a second. What a
+// job does has its own time.
+const patience = 9 * time.Second
+
+// patient is the time that a call gets for which a person waits.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, patience)
+}
+
+// tooSlow calls it Stripe's being away where the person's time ran out anywhere on the way: what was begun is finished
+// by CatchUp, and a second try finds it.
+func tooSlow(ctx context.Context, err error) error {
+	if err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(err, ErrAway) {
+		return err
+	}
+	return &callError{ErrAway, "in time", err}
 }
 
 // refuse ends an order for which Stripe would not make a session at the first call.
@@ -108,7 +133,7 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 		currency = in.Offer.Approved.Currency
 	}
 	return models.Purchase{
-		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait,
+		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait, Again: in.Again,
 		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
 	}
 }
@@ -116,6 +141,13 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 // ResumeCheckout gives the address of an order's open checkout, and learns its session first where a crash or a
 // time-out left it unknown. It is empty where the checkout is over; the order has then been settled or ended.
 func (p *Payments) ResumeCheckout(ctx context.Context, order *models.Order) (url string, err error) {
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	url, err = p.resumeCheckout(ctx, order)
+	return url, tooSlow(ctx, err)
+}
+
+func (p *Payments) resumeCheckout(ctx context.Context, order *models.Order) (url string, err error) {
 	if order.Payment != "pending" {
 		return "", nil
 	}
@@ -137,6 +169,12 @@ func (p *Payments) ResumeCheckout(ctx context.Context, order *models.Order) (url
 // CancelCheckout lets a pending order go. The wish is kept first; the stock comes back when Stripe confirms that
 // nobody can pay any more, now or, where Stripe is away, by the job that the wish left.
 func (p *Payments) CancelCheckout(ctx context.Context, order *models.Order) error {
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	return tooSlow(ctx, p.cancelCheckout(ctx, order))
+}
+
+func (p *Payments) cancelCheckout(ctx context.Context, order *models.Order) error {
 	if err := p.store.AskCancellation(ctx, order); err != nil {
 		return err
 	}

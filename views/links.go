@@ -76,6 +76,21 @@ func OfferPath(slug string) string { return "/o/" + esc(slug) }
 // CheckoutsPath takes the purchase of an offer.
 func CheckoutsPath(slug string) string { return OfferPath(slug) + "/checkouts" }
 
+// WaitsPath takes an address for an offer's waitlist, and says that it is there.
+func WaitsPath(slug string) string { return OfferPath(slug) + "/waits" }
+
+// WaitPath is where the letter of a waitlist leads.
+func WaitPath(token string) string { return "/waits/" + esc(token) }
+
+// WaitRemovalPath leaves a waitlist.
+func WaitRemovalPath(token string) string { return WaitPath(token) + "/removal" }
+
+// WaitlistPath lets an offer's waitlist take addresses.
+func WaitlistPath(slug string) string { return ShopOfferPath(slug) + "/waitlist" }
+
+// WaitlistRemovalPath lets it take no more.
+func WaitlistRemovalPath(slug string) string { return WaitlistPath(slug) + "/removal" }
+
 // OfferReportsPath takes a complaint about an offer; its form stands at OfferReportPath.
 func OfferReportsPath(slug string) string { return OfferPath(slug) + "/reports" }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // OfferFields are the fields of an offer's form in their order, for the error summary.
-var OfferFields = []string{"offer", "title", "words", "price", "currency", "stock", "picture", "alt", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
+var OfferFields = []string{"offer", "title", "words", "price", "currency", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
 
 // OfferDesigner is what the form of an offer shows.
 type OfferDesigner struct {

@@ -124,6 +124,8 @@ type ShopOffer struct {
 	MaySell   bool
 	CanSell   bool   // the shop can take money
 	Problem   string // why the last change was not made
+
+	Waiting, Offered int64 // how many stand on the waitlist, and for how many of them one is set aside
 }
 
 func (o ShopOffer) state() string {
@@ -204,6 +206,9 @@ func (o ShopOffer) facts(p Page) []Fact {
 		Fact{Name: p.T("offer.fact.sold"), Value: p.W.Number(o.Offer.Sold)})
 	if o.Offer.Held > 0 {
 		list = append(list, Fact{Name: p.T("offer.fact.held"), Value: p.W.Number(o.Offer.Held)})
+	}
+	if o.Offer.Stock != nil {
+		list = append(list, Fact{Name: p.T("offer.fact.keeping"), Value: keepingText(p, &o.Offer.Offer)})
 	}
 	return append(list,
 		Fact{Name: p.T("offer.fact.limit"), Value: limit},

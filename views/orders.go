@@ -30,6 +30,10 @@ func (o BuyerOrder) state() string {
 		return "shortfall"
 	case order.OverLimit:
 		return "over_limit"
+	case order.Payment == "pending" && o.soldOut():
+		return "closing"
+	case order.Payment == "cancelled" && o.soldOut():
+		return "sold_out"
 	case order.Payment == "pending" && o.happened("cancel_asked"):
 		return "letting_go"
 	case order.Payment == "pending" && o.Asking:
@@ -59,13 +63,26 @@ func (o BuyerOrder) happened(kind string) bool {
 	return false
 }
 
+// soldOut tells whether the checkout was closed because the goods were gone.
+func (o BuyerOrder) soldOut() bool {
+	for _, change := range o.Changes {
+		if change.Kind == "cancel_asked" {
+			return change.Detail == "sold_out"
+		}
+	}
+	return false
+}
+
 // sentence says what is so, and what comes next.
 func (o BuyerOrder) sentence(p Page) string {
 	order := o.Order
 	id := "order." + o.state() + ".sentence"
 	switch o.state() {
 	case "pending":
-		return p.T(id, "Until", p.W.Deadline(order.ExpiresAt))
+		if order.FirstPaid {
+			return p.T("order.pending.first_paid", "Until", p.W.Deadline(order.OpenUntil))
+		}
+		return p.T(id, "Until", p.W.Deadline(order.OpenUntil))
 	case "paid":
 		if o.Shipment != nil {
 			return p.T("order.paid.sent."+order.Version.Fulfilment, "Shop", o.Shop.Name, "When", p.W.DateTimeText(o.Shipment.SentAt))

@@ -30,6 +30,7 @@ type FanOffer struct {
 	Offer *models.OfferView
 	Shop  *models.Shop
 	State FanState
+	Turn  *Turn         // the place in the waitlist that the page was opened with, nil without one
 	Base  string        // the installation's address, for addresses that leave the page
 	Quote *models.Quote // what was typed and understood; nil for what the page begins with
 	Card  CardPicture
@@ -38,6 +39,7 @@ type FanOffer struct {
 // BuyForm is what was typed to buy, and what is wrong with it.
 type BuyForm struct {
 	Email, Quantity string
+	Wait            string // the secret of a waitlist's letter
 
 	Amount, Code, Country string // what makes the price, where the offer leaves it open
 

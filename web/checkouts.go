@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -24,7 +25,10 @@ func (s *Server) createCheckout(v *visit) error {
 	if fan.offer.State == views.FanTakenDown {
 		return fan.show(v, fan.status(), views.BuyForm{})
 	}
-	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal")}
+	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal"), Wait: form.Get("wait")}
+	if err := s.withTurn(v, fan, typed.Wait); err != nil {
+		return err
+	}
 	if err := v.allow(limitCheckout, v.RealIP()); err != nil {
 		return s.refuseCheckout(v, fan, typed, err)
 	}
@@ -35,8 +39,12 @@ func (s *Server) createCheckout(v *visit) error {
 	}
 	order, address, err := s.pay.StartCheckout(v.ctx(), payments.Purchase{
 		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country,
-		PostCode: v.kept(s.cookieName(sourceCookie)), Language: v.W.Lang(), Buyer: v.buyer(),
+		PostCode: v.kept(s.cookieName(sourceCookie)), Language: v.W.Lang(), Buyer: v.buyer(), Wait: typed.Wait, Again: form.Get("again"),
 	})
+	var bought *models.Bought
+	if errors.As(err, &bought) {
+		return s.askAgain(v, fan, bought.Order, form)
+	}
 	if err != nil {
 		return s.refuseCheckout(v, fan, typed, err)
 	}
@@ -66,6 +74,17 @@ func (s *Server) repriced(v *visit, fan *fanPage, typed *views.BuyForm, asked bo
 	}
 	typed.Repriced = err == nil && (asked || quote.Seal(&fan.offer.Offer.Version, typed.Country) != typed.Seal)
 	return typed.Repriced, err
+}
+
+// askAgain asks whoever bought this a short while ago, in this same browser, whether another is meant.
+func (s *Server) askAgain(v *visit, fan *fanPage, order *models.Order, form url.Values) error {
+	token, err := s.store.OrderToken(order)
+	if err != nil {
+		return err
+	}
+	fan.frame.Title, fan.frame.NoIndex = v.W.T("buy.again.title"), true
+	v.Response().Header().Set("Referrer-Policy", "no-referrer")
+	return v.renderStill(http.StatusUnprocessableEntity, views.BoughtPage(fan.frame, views.BoughtAsk{Offer: fan.offer.Offer, Order: order, Token: token, Typed: form}))
 }
 
 // refuseCheckout shows the offer again, as it is now, with what was typed and why it could not be bought.
@@ -108,6 +127,9 @@ func (s *Server) showBuyProblems(v *visit, fan *fanPage, typed views.BuyForm, pr
 		}
 		fresh.offer.Quote = fan.offer.Quote
 		fan = fresh
+		if err := s.withTurn(v, fan, typed.Wait); err != nil {
+			return err
+		}
 	}
 	return fan.show(v, http.StatusUnprocessableEntity, typed)
 }

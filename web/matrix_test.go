@@ -31,6 +31,8 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/offers/:slug/publication":              models.Sell,
 	"POST /dashboard/offers/:slug/publication/removal":      models.Sell,
 	"POST /dashboard/offers/:slug/ending":                   models.Sell,
+	"POST /dashboard/offers/:slug/waitlist":                 models.Sell,
+	"POST /dashboard/offers/:slug/waitlist/removal":         models.Sell,
 	"GET /dashboard/offers/:slug/posts/new":                 models.Sell,
 	"POST /dashboard/offers/:slug/posts":                    models.Sell,
 	"POST /dashboard/cards":                                 models.Sell,

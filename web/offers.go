@@ -216,6 +216,9 @@ func (s *Server) showOneOffer(v *visit, status int, offer *models.OfferView, pro
 	if shown.Versions, err = s.store.VersionsOf(v.ctx(), &offer.Offer); err != nil {
 		return err
 	}
+	if shown.Waiting, shown.Offered, err = s.store.WaitlistOf(v.ctx(), &offer.Offer); err != nil {
+		return err
+	}
 	posts, err := s.store.Posts(v.ctx(), v.Shop, &offer.Offer, models.Page{Size: 100})
 	if err != nil {
 		return err

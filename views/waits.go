@@ -1,0 +1,31 @@
+package views
+
+import "time"
+
+// Turn is somebody's place in a waitlist, on the page that the letter leads to.
+type Turn struct {
+	Token string
+	State string // offered, taken, passed or left
+	Until time.Time
+}
+
+// hasWaitlist tells whether there is something to say of a waitlist: an offer that can sell out.
+func (o ShopOffer) hasWaitlist() bool {
+	return o.Offer.Approved != nil && (o.Offer.Stock != nil || o.Waiting+o.Offered > 0) && o.state() != "taken_down"
+}
+
+// takesAddresses tells whether the page of a sold-out offer has a waitlist to join.
+func (o FanOffer) takesAddresses() bool {
+	return o.State == FanSoldOut && o.Offer.Waitlist && (o.Turn == nil || o.Turn.State != "offered")
+}
+
+// atTill is what a buyer reads of how stock is kept while paying; nothing where it is not counted.
+func (o FanOffer) atTill(p Page) string {
+	switch {
+	case o.Offer.Stock == nil:
+		return ""
+	case o.Offer.FirstPaid && o.Turn == nil:
+		return p.T("buy.stripe.first_paid")
+	}
+	return p.T("buy.stripe.held", "Time", p.W.Duration(o.Offer.HoldLasts()))
+}

@@ -1,0 +1,133 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
+)
+
+// createWait puts an address on the waitlist of an offer. The answer does not tell whether it stood there already.
+func (s *Server) createWait(v *visit) error {
+	form, err := v.typed()
+	if err != nil {
+		return err
+	}
+	fan, err := s.fanPage(v, v.Param("slug"))
+	if err != nil {
+		return err
+	}
+	email := form.Get("email")
+	for _, who := range []string{"client " + v.RealIP(), "wait " + fan.offer.Offer.ID + " " + models.CleanEmail(email)} {
+		if err := v.allow(limitLetter, who); err != nil {
+			return err
+		}
+	}
+	err = s.store.JoinWaitlist(v.ctx(), fan.offer.Offer, email, v.W.Lang())
+	var problems models.Problems
+	if errors.As(err, &problems) {
+		return s.showBuyProblems(v, fan, views.BuyForm{Email: email}, problems)
+	}
+	if err != nil {
+		return err
+	}
+	return v.see(views.WaitsPath(fan.offer.Offer.Slug))
+}
+
+// showWaiting says what happens to an address on the waitlist.
+func (s *Server) showWaiting(v *visit) error {
+	fan, err := s.fanPage(v, v.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if fan.offer.State == views.FanTakenDown {
+		return fan.show(v, fan.status(), views.BuyForm{})
+	}
+	fan.frame.Path, fan.frame.NoIndex, fan.frame.Title = views.WaitsPath(fan.offer.Offer.Slug), true, v.W.T("wait.joined.title")
+	return v.renderStill(http.StatusOK, views.WaitingPage(fan.frame, fan.offer))
+}
+
+// showTurn is the offer for whom one of it is set aside. Its address is a secret.
+func (s *Server) showTurn(v *visit) error {
+	wait, err := s.store.WaitByToken(v.ctx(), v.Param("token"))
+	if err != nil {
+		return err
+	}
+	offer, err := s.store.OfferSlug(v.ctx(), wait.OfferID)
+	if err != nil {
+		return err
+	}
+	fan, err := s.fanPage(v, offer)
+	if err != nil {
+		return err
+	}
+	if err := s.withTurn(v, fan, v.Param("token")); err != nil {
+		return err
+	}
+	v.buyer()
+	fan.frame.NoIndex, fan.frame.Path = true, views.WaitPath(v.Param("token"))
+	return fan.show(v, fan.status(), views.BuyForm{Email: wait.Email})
+}
+
+// withTurn shows an offer to somebody who came by a waitlist's letter: the one that is set aside for them is there to buy.
+func (s *Server) withTurn(v *visit, fan *fanPage, token string) error {
+	if token == "" {
+		return nil
+	}
+	wait, err := s.store.WaitByToken(v.ctx(), token)
+	if errors.Is(err, models.ErrNotFound) || err == nil && wait.OfferID != fan.offer.Offer.ID {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.Response().Header().Set("Referrer-Policy", "no-referrer")
+	v.Response().Header().Set("X-Robots-Tag", "noindex")
+	now := s.store.Now()
+	turn := &views.Turn{Token: token, State: wait.State, Until: *wait.OfferedUntil}
+	if turn.State == "offered" && !wait.Open(now) {
+		turn.State = "passed"
+	}
+	fan.offer.Turn = turn
+	if turn.State == "offered" {
+		fan.offer.Offer.Held-- // which is theirs
+		fan.offer.State = fanState(fan.offer.Offer, fan.offer.Shop, now, s.pay.OnBehalfOf())
+	}
+	return nil
+}
+
+// deleteWait leaves a waitlist; what was set aside goes to the next.
+func (s *Server) deleteWait(v *visit) error {
+	wait, err := s.store.WaitByToken(v.ctx(), v.Param("token"))
+	if err != nil {
+		return err
+	}
+	if err := s.store.LeaveWaitlist(v.ctx(), wait); err != nil {
+		return err
+	}
+	return v.see(views.WaitPath(v.Param("token")))
+}
+
+// createWaitlist lets the page of a sold-out offer take addresses.
+func (s *Server) createWaitlist(v *visit) error { return s.setWaitlist(v, true) }
+
+// deleteWaitlist lets it take no more.
+func (s *Server) deleteWaitlist(v *visit) error { return s.setWaitlist(v, false) }
+
+func (s *Server) setWaitlist(v *visit, open bool) error {
+	offer, err := s.shopOffer(v)
+	if err != nil {
+		return err
+	}
+	if err := s.store.SetWaitlist(v.ctx(), v.Shop, v.User, &offer.Offer, open); err != nil {
+		return err
+	}
+	if open {
+		v.say(views.ToneSuccess, v.W.T("wait.shop.done.open"))
+	} else {
+		v.say(views.ToneSuccess, v.W.T("wait.shop.done.closed"))
+		v.undo(views.WaitlistPath(offer.Slug))
+	}
+	return v.see(views.ShopOfferPath(offer.Slug))
+}
