@@ -1,6 +1,7 @@
 package payments_test
 
 import (
+	"strconv"
 	"sync"
 	"testing"
 )
@@ -11,8 +12,8 @@ func TestPageRacesWebhook(t *testing.T) {
 	w := newWorld(t)
 	w.open(true)
 	offer := w.offer("20")
-	for range 10 {
-		order, address := w.start(offer, "bea")
+	for i := range 10 {
+		order, address := w.start(offer, "bea"+strconv.Itoa(i))
 		w.payAt(address, goodCard)
 		for _, event := range w.eventsOf(order) {
 			must(t, w.deliver(event))

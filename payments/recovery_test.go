@@ -246,7 +246,7 @@ func TestStripeFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open(true)
-	offer := w.offer("1")
+	offer := w.offer("1", holds("15"))
 	w.wire.breaks(posts("/v1/checkout/sessions", drunken))
 	order, _, err := w.pay.StartCheckout(w.ctx, w.purchase(offer, "bea"))
 	if !errors.Is(err, payments.ErrAway) {
