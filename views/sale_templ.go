@@ -980,6 +980,7 @@ var changeLooks = map[string]look{
 	"failed":          {ToneError, "x"},
 	"cancelled":       {ToneNeutral, "x"},
 	"cancel_asked":    {ToneNeutral, "x"},
+	"extended":        {ToneInfo, "clock"},
 	"declined":        {ToneWarning, "card"},
 	"shortfall":       {ToneWarning, "warning"},
 	"over_limit":      {ToneWarning, "warning"},
@@ -1054,6 +1055,8 @@ func changeCause(p Page, c SaleChange) string {
 		why = p.T("sale.restocked", "Count", c.Detail)
 	case c.Kind == "declined" && c.Detail != "":
 		why = declined(p, c.Detail)
+	case c.Kind == "cancel_asked" && c.Detail != "":
+		why = p.T("sale.closed." + c.Detail)
 	case (c.Kind == "sent" || c.Kind == "tracking_changed") && c.Detail != "":
 		why = shipmentLabel(p, c.Detail)
 	}
@@ -1063,7 +1066,7 @@ func changeCause(p Page, c SaleChange) string {
 		who = p.T("sale.cause.stripe", "Event", c.Event)
 	case c.User != "":
 		who = p.T("sale.cause.member", "Address", c.User)
-	case c.Kind == "placed" || c.Kind == "cancel_asked" || c.Kind == "withdrawn":
+	case c.Kind == "placed" || c.Kind == "cancel_asked" && c.Detail == "" || c.Kind == "withdrawn":
 		who = p.T("sale.cause.buyer")
 	case c.Kind == "paid":
 		who = p.T("sale.cause.asked")
