@@ -135,6 +135,9 @@ func beginning(ctx context.Context, store *models.Store, days int) (time.Time, e
 
 // open shows the shops to the world and says that it is complete.
 func (w *world) open(ctx context.Context, store *models.Store) error {
+	if err := w.team(ctx); err != nil {
+		return fmt.Errorf("team: %w", err)
+	}
 	for _, s := range w.shops {
 		if err := w.store.OpenShop(ctx, s.shop); err != nil {
 			return err

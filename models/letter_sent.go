@@ -80,6 +80,15 @@ func (s *Store) RetryLetter(ctx context.Context, admin *User, letter *Letter) er
 	})
 }
 
+// OfAccount tells whether letters of a kind are about somebody's account, in no shop.
+func OfAccount(kind string) bool {
+	switch kind {
+	case "confirm_email", "account_exists", "reset_password", "password_changed", "order_links":
+		return true
+	}
+	return false
+}
+
 // LetterFilter narrows a list of letters; blank fields do not count.
 type LetterFilter struct {
 	Shop      *Shop

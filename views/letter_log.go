@@ -48,9 +48,13 @@ func LetterKind(p Page, kind string) string {
 	return kind
 }
 
-func letterKindOptions(p Page) []Option {
+// letterKindOptions are the kinds to look for; those about an account alone are the admin's.
+func letterKindOptions(p Page, admin bool) []Option {
 	list := []Option{{Value: "", Label: p.T("letter.log.kind.all")}}
 	for _, kind := range models.LetterKinds {
+		if !admin && models.OfAccount(kind) {
+			continue
+		}
 		list = append(list, Option{Value: kind, Label: LetterKind(p, kind)})
 	}
 	return list

@@ -55,7 +55,7 @@ func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Lo
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.answerError
 	e.IPExtractor = s.clientAddress()
-	e.Use(s.observe, s.recoverPanic, s.secureHeaders, s.limitBody)
+	e.Use(s.observe, s.recoverPanic, s.secureHeaders, s.dropSlash, s.limitBody)
 	for _, r := range s.routes() {
 		e.Add(r.method, r.path, s.admit(r))
 		if r.method == get {

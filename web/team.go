@@ -21,7 +21,7 @@ func (s *Server) listTeam(v *visit) error {
 }
 
 func (s *Server) team(v *visit) (team views.Team, err error) {
-	team = views.Team{Shop: v.Shop, You: v.User.ID, May: v.Role.May(models.Staff), Now: s.store.Now()}
+	team = views.Team{Shop: v.Shop, You: v.User.ID, May: v.Role.May(models.Staff), Now: s.store.Now(), Form: views.InviteForm{Role: string(models.Support)}}
 	if team.Mates, err = s.store.Team(v.ctx(), v.Shop); err != nil {
 		return team, err
 	}
@@ -42,7 +42,8 @@ func (s *Server) createInvitation(v *visit) error {
 			return failed
 		}
 		return v.again(err, "team.title", func(p views.Page, e views.FieldErrors) templ.Component {
-			form.Errors, team.Form = e, form
+			form.Errors = e
+			team.Form = form
 			return views.TeamPage(p, team)
 		})
 	}

@@ -33,6 +33,16 @@ func (w *accessWorld) merchant(r *tour) {
 	r.send(200, action("/dashboard/settings"), "name", "Maison Kestrel")
 	r.see("settings, saved")
 
+	r.visit("team", "/dashboard/settings/team", 200)
+	r.send(422, action("/dashboard/settings/team/invitations"), "email", "lou")
+	r.see("team with errors")
+	member := r.first("/dashboard/settings/team", "/dashboard/settings/team/members/")
+	r.visit("member", member, 200)
+	r.visit("member, removal", member+"/removal/new", 200)
+	for _, path := range []string{"/dashboard/settings/team/leaving/new", "/dashboard/settings/notifications", "/dashboard/settings/letters", "/dashboard/settings/letters?q=nobody"} {
+		r.visit(path, path, 200)
+	}
+
 	sale := "/dashboard/sales/" + r.slugs("/dashboard/sales")["Linen apron, sage"]
 	r.visit("sale", sale, 200)
 	r.visit("refund", sale+"/refunds/new", 200)
@@ -129,7 +139,7 @@ func (w *accessWorld) lagging(r *tour) {
 // admin walks the queue and everything around it.
 func (w *accessWorld) admin(r *tour) {
 	r.signIn(demo.AdminEmail, demo.AdminPassword)
-	for _, path := range []string{"/admin/reviews", "/admin/reviews?tab=decided", "/admin/offers", "/admin/offers?state=taken_down", "/admin/shops", "/admin/reports", "/admin/reports?tab=decided", "/admin/events", "/admin/events?q=evt_none", "/admin/audit"} {
+	for _, path := range []string{"/admin/reviews", "/admin/reviews?tab=decided", "/admin/offers", "/admin/offers?state=taken_down", "/admin/shops", "/admin/reports", "/admin/reports?tab=decided", "/admin/events", "/admin/events?q=evt_none", "/admin/letters", "/admin/letters?state=failed", "/admin/audit"} {
 		r.visit(path, path, 200)
 	}
 	r.visit("404", "/admin/offers/none", 404)
@@ -164,6 +174,7 @@ func (w *accessWorld) admin(r *tour) {
 	r.send(200, action(report+"/decision")+":not(:has(#reason))", "=verdict", "dismissed")
 	r.see("after a report")
 	r.visit("report, decided", report, 200)
+	r.visit("letter", r.first("/admin/letters", "/admin/letters/"), 200)
 	r.visit("event", r.first("/admin/events", "/admin/events/"), 200)
 	r.unfold()
 	r.see("event, unfolded")
