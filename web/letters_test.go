@@ -29,7 +29,7 @@ func TestLettersThatStop(t *testing.T) {
 	token := w.store.UnsubscribeToken(sold)
 	link := views.UnsubscribePath(token)
 	b := newBrowser(t, w)
-	b.get(views.UnsubscribePath(sold.ID+".0000")).want(http.StatusNotFound)
+	b.get(views.UnsubscribePath(sold.ID + ".0000")).want(http.StatusNotFound)
 	b.get(views.UnsubscribePath(receipt.ID + token[strings.Index(token, "."):])).want(http.StatusNotFound)
 	b.get(link).want(http.StatusOK, "each sale", "ana@example.com", "Stop these letters") // looking changes nothing
 	told := func(email string) int {
