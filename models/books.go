@@ -80,7 +80,7 @@ func (s *Store) Left(ctx context.Context) (l Left, err error) {
 		query string
 	}{
 		{&l.PendingOrders, "SELECT count(*) FROM orders WHERE payment = 'pending'"},
-		{&l.WaitingEvents, "SELECT count(*) FROM events WHERE state = 'received' OR state = 'failed' AND next_try_at IS NOT NULL"},
+		{&l.WaitingEvents, "SELECT (SELECT count(*) FROM intake) + (SELECT count(*) FROM events WHERE state = 'received' OR state = 'failed' AND next_try_at IS NOT NULL)"},
 		{&l.FailedEvents, "SELECT count(*) FROM events WHERE state = 'failed' AND next_try_at IS NULL"},
 		{&l.WaitingLetters, "SELECT count(*) FROM letters WHERE state = 'waiting'"},
 		{&l.PendingRefunds, "SELECT count(*) FROM refunds WHERE state = 'pending'"},

@@ -19,7 +19,7 @@ type Event struct {
 	ObjectID   string
 	Account    string // the connected account, empty on the account endpoint
 	Livemode   bool
-	Payload    []byte
+	Payload    []byte `gorm:"-"` // kept beside it, and only read where it is asked for
 	State      string // received, done, ignored, failed
 	CameBy     string // webhook, catch_up
 	Tries      int64
@@ -47,12 +47,14 @@ func (s *Store) ReceiveEvent(ctx context.Context, event Event) (fresh bool, err 
 	id, now := newID(), s.now()
 	err = s.writeOne(ctx, func(db *tx) error {
 		db.touches()
-		rows, err := db.exec(`INSERT INTO events (id, stripe_id, endpoint, type, object_id, account, livemode, payload, state, came_by, next_try_at, occurred_at, received_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received', $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
-			id, event.StripeID, event.Endpoint, event.Type, event.ObjectID, event.Account, event.Livemode, event.Payload, event.CameBy, now, event.OccurredAt, now)
-		if fresh = rows == 1; fresh {
-			db.afterCommit(s.bell.ring)
+		rows, err := db.exec(`INSERT INTO events (id, stripe_id, endpoint, type, object_id, account, livemode, state, came_by, next_try_at, occurred_at, received_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+			id, event.StripeID, event.Endpoint, event.Type, event.ObjectID, event.Account, event.Livemode, event.CameBy, now, event.OccurredAt, now)
+		if fresh = rows == 1; err != nil || !fresh {
+			return err
 		}
+		db.afterCommit(s.bell.ring)
+		_, err = db.exec("INSERT INTO event_payloads (id, body) VALUES ($1, $2)", id, event.Payload)
 		return err
 	})
 	return fresh && err == nil, err
@@ -61,32 +63,37 @@ func (s *Store) ReceiveEvent(ctx context.Context, event Event) (fresh bool, err 
 // EventsWaiting rings when events were received in this process.
 func (s *Store) EventsWaiting() <-chan struct{} { return s.bell.c }
 
-// TakeEvents claims events that are due, in one statement, and gives them oldest first. Nobody else gets them until the
-// claim runs out.
+// TakeEvents claims events that are due and those that just arrived, and gives them oldest first. Nobody else gets them
+// until the claim runs out.
 func (s *Store) TakeEvents(ctx context.Context, most int) ([]Event, error) {
 	now := s.now()
-	due, skip := Event{}, ""
-	switch err := s.read(ctx).Select("id").Where("state IN ('received', 'failed') AND next_try_at <= ?", now).Take(&due).Error; {
-	case errors.Is(err, gorm.ErrRecordNotFound):
-		return nil, nil // the usual answer takes no turn at the writer
-	case err != nil:
+	var due int64 // the usual answer takes no turn at the writer
+	if err := s.read(ctx).Raw("SELECT CASE WHEN EXISTS (SELECT 1 FROM intake) OR EXISTS (SELECT 1 FROM events WHERE state IN ('received', 'failed') AND next_try_at <= ?) THEN 1 ELSE 0 END", now).Scan(&due).Error; err != nil || due == 0 {
 		return nil, err
 	}
+	skip := ""
 	if s.sqlite == nil {
 		skip = " FOR UPDATE SKIP LOCKED"
 	}
 	var taken []Event
-	err := s.write(ctx, func(db *tx) error {
-		db.touches()
-		err := db.Raw(`UPDATE events SET tries = tries + 1, next_try_at = ? WHERE id IN (SELECT id FROM events
-			WHERE state IN ('received', 'failed') AND next_try_at <= ? ORDER BY next_try_at, id LIMIT ?`+skip+`) RETURNING *`, now.Add(eventLease), now, most).Scan(&taken).Error
+	err := s.write(ctx, func(db *tx) (err error) {
+		if taken, err = db.sortIn(most, now.Add(eventLease)); err != nil {
+			return err
+		}
+		var again []Event
+		err = db.Raw(`UPDATE events SET tries = tries + 1, next_try_at = ? WHERE id IN (SELECT id FROM events
+			WHERE state IN ('received', 'failed') AND next_try_at <= ? ORDER BY next_try_at, id LIMIT ?`+skip+`) RETURNING *`, now.Add(eventLease), now, most-len(taken)).Scan(&again).Error
 		if err != nil {
 			return err
 		}
+		taken = append(taken, again...)
 		return db.countTypes(taken)
 	})
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(taken, func(a, b Event) int { return strings.Compare(a.ID, b.ID) })
-	return taken, err
+	return taken, s.fillPayloads(s.read(ctx), taken)
 }
 
 // EventResult is what became of an event.
@@ -208,7 +215,11 @@ func (s *Store) IgnoreEvent(ctx context.Context, admin *User, event *Event, reas
 // Event finds one event, or ErrNotFound.
 func (s *Store) Event(ctx context.Context, id string) (*Event, error) {
 	event, err := gorm.G[Event](s.read(ctx)).Where("id = ?", id).First(ctx)
-	return &event, found(err)
+	if err != nil {
+		return nil, found(err)
+	}
+	list := []Event{event}
+	return &list[0], s.fillPayloads(s.read(ctx), list)
 }
 
 // EventFilter narrows the admin's list of events; blank fields do not count.
@@ -219,7 +230,7 @@ type EventFilter struct {
 
 // Events lists what was received, newest first.
 func (s *Store) Events(ctx context.Context, filter EventFilter) ([]Event, error) {
-	query := s.read(ctx).Omit("payload")
+	query := s.read(ctx)
 	if filter.State != "" {
 		query = query.Where("state = ?", filter.State)
 	}
@@ -240,12 +251,13 @@ func (s *Store) EventsLeft(ctx context.Context) (waiting, failed int64, err erro
 		State string
 		N     int64
 	}
-	err = s.read(ctx).Raw("SELECT state, count(*) AS n FROM (SELECT state FROM events WHERE state IN ('received', 'failed') LIMIT 1000) AS left_over GROUP BY state").Scan(&rows).Error
+	err = s.read(ctx).Raw(`SELECT state, count(*) AS n FROM (SELECT state FROM events WHERE state IN ('received', 'failed') LIMIT 1000) AS left_over GROUP BY state
+		UNION ALL SELECT 'received', count(*) FROM (SELECT id FROM intake LIMIT 1000) AS arrived`).Scan(&rows).Error
 	for _, row := range rows {
 		if row.State == "failed" {
 			failed = row.N
 		} else {
-			waiting = row.N
+			waiting += row.N
 		}
 	}
 	return waiting, failed, err
@@ -254,6 +266,6 @@ func (s *Store) EventsLeft(ctx context.Context) (waiting, failed int64, err erro
 // KnownEvent tells whether an event was received already.
 func (s *Store) KnownEvent(ctx context.Context, stripeID, account string) (bool, error) {
 	var n int64
-	err := s.read(ctx).Raw("SELECT count(*) FROM events WHERE stripe_id = ? AND account = ?", stripeID, account).Scan(&n).Error
+	err := s.read(ctx).Raw("SELECT count(*) FROM events WHERE stripe_id = ? AND account = ?", stripeID, account).Scan(&n).Error // one that just arrived is found when it is sorted in
 	return n > 0, err
 }

@@ -40,7 +40,8 @@ type change struct {
 	ctx      context.Context
 	store    *Store
 	fn       func(db *tx) error
-	single   bool // one statement, which needs no savepoint to fail alone
+	arrival  *arrival // instead of fn: written together with its like at the end
+	single   bool     // one statement, which needs no savepoint to fail alone
 	tx       *tx
 	err      error
 	panicked any
@@ -86,8 +87,10 @@ func (g *group) write(c *change) error {
 	if c.err != nil {
 		return c.err
 	}
-	for _, f := range c.tx.after {
-		f()
+	if c.tx != nil {
+		for _, f := range c.tx.after {
+			f()
+		}
 	}
 	return nil
 }
@@ -135,6 +138,9 @@ func (g *group) together(first *change) {
 		if err = t.work(c); err != nil {
 			break
 		}
+	}
+	if err == nil && len(t.arrived) > 0 {
+		err = insertArrivals(context.Background(), t, t.arrived)
 	}
 	if err == nil {
 		err = enqueueAll(all, inner)
@@ -189,13 +195,18 @@ func (g *group) answer(all []*change, err error) {
 // groupTx is the transaction of a group. It is GORM's connection inside, and lends it prepared statements.
 type groupTx struct {
 	*sql.Tx
-	kept *statements
+	kept    *statements
+	arrived []*arrival
 }
 
 // work lets one change happen inside the transaction. An error of its own is kept with it; what is returned means that
 // the transaction is gone for all: SQLite takes it back by itself where the disk is full or broken.
 func (t *groupTx) work(c *change) error {
 	if c.err = c.ctx.Err(); c.err != nil {
+		return nil
+	}
+	if c.arrival != nil {
+		t.arrived = append(t.arrived, c.arrival)
 		return nil
 	}
 	if !c.single {

@@ -153,7 +153,7 @@ func insertWith(client *river.Client[*sql.Tx]) func(context.Context, *sql.Tx, []
 func enqueueAll(changes []*change, tx *sql.Tx) error {
 	var list []Job
 	for _, c := range changes {
-		if c.err == nil && c.panicked == nil {
+		if c.err == nil && c.panicked == nil && c.tx != nil {
 			list = append(list, c.tx.jobs...)
 		}
 	}

@@ -39,6 +39,8 @@ type Store struct {
 	sqlite  *sql.DB       // the single write connection, nil on PostgreSQL
 	group   *group        // the writer on it
 	pool    *pgxpool.Pool // nil on SQLite
+	door    *door         // for events, nil on SQLite
+	copier  *copier       // nil on PostgreSQL
 	folder  string
 	lock    *flock.Flock
 	clock   func() time.Time
@@ -115,8 +117,12 @@ func (s *Store) openSQLite(ctx context.Context) error {
 	if err := s.sqlite.PingContext(ctx); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	// Pages that change again and again are copied back once in 32 MB of the log, not once in 4.
-	if _, err := s.sqlite.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 8000"); err != nil {
+	// The log is copied back by a connection of its own, so that nobody waits for it; the writer does it where the log
+	// grows beyond 256 MB all the same.
+	if _, err := s.sqlite.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 64000"); err != nil {
+		return err
+	}
+	if s.copier, err = newCopier(file, common); err != nil {
 		return err
 	}
 	if s.writer, err = gorm.Open(gormsqlite.New(gormsqlite.Config{Conn: s.sqlite}), s.gormConfig(false)); err != nil {
@@ -151,7 +157,7 @@ func (s *Store) openPostgres(ctx context.Context, url string) error {
 	if s.writer, err = gorm.Open(postgres.New(postgres.Config{Conn: db}), s.gormConfig(false)); err != nil {
 		return err
 	}
-	s.reader = s.writer
+	s.reader, s.door = s.writer, newDoor(db)
 	return nil
 }
 
@@ -171,6 +177,12 @@ func (s *Store) Close() error {
 	var errs []error
 	if s.group != nil {
 		s.group.close()
+	}
+	if s.door != nil {
+		s.door.close()
+	}
+	if s.copier != nil {
+		errs = append(errs, s.copier.close())
 	}
 	for _, db := range []*gorm.DB{s.reader, s.writer} {
 		if db != nil {

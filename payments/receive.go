@@ -2,15 +2,12 @@ package payments
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/stripe/stripe-go/v76/webhook"
-
-	"github.com/tillbird/tillbird/models"
 )
 
 // signatureTolerance is how far the time of a signature may lie from ours, to either side.
@@ -27,8 +24,8 @@ func (p *Payments) Receive(ctx context.Context, endpoint string, body []byte, si
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSignature, err)
 	}
-	event.Endpoint, event.CameBy = endpoint, "webhook"
-	if _, err := p.store.ReceiveEvent(ctx, event); err != nil {
+	event.Endpoint = endpoint
+	if err := p.store.KeepEvent(ctx, event); err != nil {
 		return err
 	}
 	p.at("event.stored")
@@ -68,36 +65,6 @@ func signedAt(signature string) (time.Time, error) {
 		}
 	}
 	return time.Unix(seconds, 0), nil
-}
-
-// envelope is the little of an event that is read before it is answered.
-type envelope struct {
-	ID       string `json:"id"`
-	Object   string `json:"object"`
-	Type     string `json:"type"`
-	Account  string `json:"account"`
-	Livemode bool   `json:"livemode"`
-	Created  int64  `json:"created"`
-	Data     struct {
-		Object struct {
-			ID string `json:"id"`
-		} `json:"object"`
-	} `json:"data"`
-}
-
-// readEnvelope takes what finding an event again needs out of its raw form.
-func readEnvelope(body []byte) (models.Event, error) {
-	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
-		return models.Event{}, fmt.Errorf("the body is not an event: %w", err)
-	}
-	if e.Object != "event" || e.Created <= 0 || !plain(e.ID) || !plain(e.Type) || e.Account != "" && !plain(e.Account) || e.Data.Object.ID != "" && !plain(e.Data.Object.ID) {
-		return models.Event{}, fmt.Errorf("the body is not an event")
-	}
-	return models.Event{
-		StripeID: e.ID, Type: e.Type, ObjectID: e.Data.Object.ID, Account: e.Account, Livemode: e.Livemode,
-		Payload: body, OccurredAt: time.Unix(e.Created, 0).UTC(),
-	}, nil
 }
 
 // plain tells whether a text can be one of Stripe's names.

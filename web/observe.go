@@ -22,6 +22,7 @@ type figures struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	events   *prometheus.GaugeVec
+	taken    map[string]prometheus.Counter // requests that brought an event, by endpoint
 }
 
 func newFigures() *figures {
@@ -30,6 +31,10 @@ func newFigures() *figures {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tillbird_requests_total", Help: "Requests answered, by route, method and status."}, []string{"route", "method", "status"}),
 		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "tillbird_request_seconds", Help: "Time to answer, by route.", Buckets: prometheus.ExponentialBuckets(0.0005, 3, 10)}, []string{"route"}),
 		events:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tillbird_events_left", Help: "Stripe's events that wait or failed, up to a thousand."}, []string{"state"}),
+	}
+	f.taken = map[string]prometheus.Counter{}
+	for path, endpoint := range eventPaths {
+		f.taken[endpoint] = f.requests.WithLabelValues(path, http.MethodPost, "200")
 	}
 	f.registry.MustRegister(f.requests, f.seconds, f.events, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return f

@@ -71,7 +71,13 @@ func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Lo
 }
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if endpoint := eventPaths[r.URL.Path]; endpoint != "" && r.Method == post {
+		s.receiveEvent(w, r, endpoint)
+		return
+	}
+	s.handler.ServeHTTP(w, r)
+}
 
 // clientAddress believes forwarded headers from the configured proxies only.
 func (s *Server) clientAddress() echo.IPExtractor {

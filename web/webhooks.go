@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,28 +12,66 @@ import (
 	"github.com/tillbird/tillbird/static"
 )
 
+// eventPaths are the doors for Stripe's events. Bursts of them come at once, so they are answered ahead of all that pages
+// need: no cookie, no policy, no page can be had here.
+var eventPaths = map[string]string{"/webhooks/stripe": "account", "/webhooks/stripe/connect": "connect"}
+
 // receiveAccountEvent takes an event about our own Stripe account.
-func (s *Server) receiveAccountEvent(v *visit) error { return s.receiveEvent(v, "account") }
+func (s *Server) receiveAccountEvent(v *visit) error {
+	s.receiveEvent(v.Response(), v.Request(), "account")
+	return nil
+}
 
 // receiveConnectEvent takes an event about a shop's account.
-func (s *Server) receiveConnectEvent(v *visit) error { return s.receiveEvent(v, "connect") }
+func (s *Server) receiveConnectEvent(v *visit) error {
+	s.receiveEvent(v.Response(), v.Request(), "connect")
+	return nil
+}
 
 // receiveEvent answers once the event is kept; what it changes comes after. Whatever is not Stripe's is refused for
 // good, whatever cannot be kept now is asked for again.
-func (s *Server) receiveEvent(v *visit, endpoint string) error {
-	body, err := io.ReadAll(v.Request().Body)
-	if err != nil {
-		return formError(err)
+func (s *Server) receiveEvent(w http.ResponseWriter, r *http.Request, endpoint string) {
+	status := http.StatusOK
+	body, err := eventBody(w, r)
+	if err == nil {
+		err = s.pay.Receive(r.Context(), endpoint, body, r.Header.Get("Stripe-Signature"))
 	}
-	err = s.pay.Receive(v.ctx(), endpoint, body, v.Request().Header.Get("Stripe-Signature"))
+	var large *http.MaxBytesError
 	switch {
+	case err == nil:
 	case errors.Is(err, payments.ErrSignature):
-		return echo.NewHTTPError(http.StatusBadRequest, endpoint+" event").SetInternal(err)
-	case err != nil:
-		v.Response().Header().Set("Retry-After", "10")
-		return echo.NewHTTPError(http.StatusServiceUnavailable, endpoint+" event").SetInternal(err)
+		status = http.StatusBadRequest
+	case errors.As(err, &large):
+		status = http.StatusRequestEntityTooLarge
+	default:
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "10")
 	}
-	return v.String(http.StatusOK, "kept\n")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if status == http.StatusOK {
+		_, _ = io.WriteString(w, "kept\n")
+		s.figures.taken[endpoint].Inc()
+		return
+	}
+	_, _ = io.WriteString(w, "not kept\n")
+	s.figures.requests.WithLabelValues(r.URL.Path, r.Method, strconv.Itoa(status)).Inc()
+	s.log.Warn("an event was not kept", "endpoint", endpoint, "status", status, "error", err.Error())
+}
+
+// eventBody reads an event whole, into room of the right size where its length was said.
+func eventBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength > webhookMost {
+		return nil, &http.MaxBytesError{Limit: webhookMost}
+	}
+	in := http.MaxBytesReader(w, r.Body, webhookMost)
+	if r.ContentLength < 0 {
+		return io.ReadAll(in)
+	}
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(in, body)
+	return body, err
 }
 
 // showRobots tells crawlers where not to go.

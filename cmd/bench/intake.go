@@ -10,8 +10,8 @@ import (
 
 const intakeConnections = 64
 
-// intake is P3: what the door for webhooks takes, durable before the answer, beside one-row commits and beside a door
-// that only checks the signature.
+// intake is P3: what the door for webhooks takes, durable before the answer, beside the same door with a commit for each
+// event and beside one that only checks the signature.
 func intake(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 	ours, err := b.open(ctx, false)
 	if err != nil {
@@ -42,6 +42,7 @@ func intake(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 	rates := map[string][]float64{}
 	var overRows, overVerify []float64
 	var waits []time.Duration
+	var p99 []float64
 	acknowledged := 0
 	for round := range b.rounds {
 		rate := map[string]float64{}
@@ -59,6 +60,7 @@ func intake(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 			rates[side] = append(rates[side], short(done.rate()))
 			if side == "ours" {
 				waits = append(waits, done.waits...)
+				p99 = append(p99, milliseconds(quantile(done.waits, 0.99)))
 				acknowledged += done.sent
 			}
 		}
@@ -67,12 +69,12 @@ func intake(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 	}
 	raw := map[string]any{
 		"connections": intakeConnections, "acknowledged": acknowledged, "per_second": rates, "ratio_rows": overRows, "ratio_verify": overVerify,
-		"p50_ms": milliseconds(quantile(waits, 0.5)), "p99_ms": milliseconds(quantile(waits, 0.99)), "p999_ms": milliseconds(quantile(waits, 0.999)),
+		"p50_ms": milliseconds(quantile(waits, 0.5)), "p99_ms": p99, "p999_ms": milliseconds(quantile(waits, 0.999)),
 	}
 	return []check{
 		least("events a second, over one-row commits", median(overRows), 3),
 		least("events a second, over verifying only", median(overVerify), 0.40),
-		most("p99 in milliseconds", milliseconds(quantile(waits, 0.99)), 25),
+		most("p99 in milliseconds", median(p99), 25),
 	}, raw, nil
 }
 
