@@ -38,6 +38,8 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, _ turn) error {
 		return errors.Join(p.store.TurnOffers(ctx), p.store.TurnWaits(ctx), p.store.Sweep(ctx))
 	})
+	models.Handle(w, func(ctx context.Context, _ models.Reconcile) error { return p.Reconcile(ctx) })
+	models.Every(w, time.Minute, models.Reconcile{})
 	models.Every(w, 5*time.Minute, catchUp{})
 	models.Every(w, time.Minute, closeOverdue{})
 	models.Every(w, time.Hour, mendDisputes{})

@@ -35,6 +35,7 @@ type world struct {
 	ctx    context.Context
 	store  *models.Store
 	clock  *storetest.Clock
+	damage func(statement string) // past all rules but the database's own
 	sb     *sandbox.Sandbox
 	server *httptest.Server // the local Stripe
 	wire   *wire
@@ -52,7 +53,7 @@ const baseURL = "http://tillbird.example"
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), wire: &wire{t: t}}
-	w.store, w.clock = storetest.Open(t)
+	w.store, w.clock, w.damage = storetest.Frail(t)
 	sb, err := sandbox.Open(filepath.Join(t.TempDir(), "sandbox.db"), sandbox.WithClock(w.clock.Now), sandbox.WithLog(slog.New(slog.DiscardHandler)))
 	must(t, err)
 	w.sb = sb

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -48,13 +49,35 @@ func (c *Clock) Advance(d time.Duration) {
 // Open gives an empty, migrated store and its clock, closed when the test ends.
 func Open(t testing.TB) (*models.Store, *Clock) {
 	t.Helper()
-	clock := NewClock()
-	store, err := models.Open(t.Context(), Settings(t, clock.Now))
+	store, clock, _ := Frail(t)
+	return store, clock
+}
+
+// Frail is Open with a way to damage what is kept, past all rules but the database's own.
+func Frail(t testing.TB) (store *models.Store, clock *Clock, damage func(statement string)) {
+	t.Helper()
+	clock = NewClock()
+	set := Settings(t, clock.Now)
+	store, err := models.Open(t.Context(), set)
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	return store, clock
+	return store, clock, func(statement string) {
+		t.Helper()
+		driver, source := "pgx", set.DatabaseURL
+		if source == "" {
+			driver, source = "sqlite3", "file:"+filepath.Join(set.Folder, "tillbird.db")+"?_busy_timeout=5000"
+		}
+		db, err := sql.Open(driver, source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
 }
 
 // Settings are those of a fresh store, for tests that open it themselves, also more than once.
