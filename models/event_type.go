@@ -40,6 +40,24 @@ func (s *Store) EventTypes(ctx context.Context) ([]EventType, error) {
 	return types, err
 }
 
+// SilentTypes gives the types of events that have stayed away for much longer than they do while something went on: other
+// types came, or orders were paid.
+func (s *Store) SilentTypes(ctx context.Context) ([]EventType, error) {
+	types, err := s.EventTypes(ctx)
+	if err != nil || len(types) == 0 {
+		return nil, err
+	}
+	busy := slices.MaxFunc(types, func(a, b EventType) int { return a.LastAt.Compare(b.LastAt) }).LastAt
+	var paid []Order
+	if err := s.read(ctx).Select("id", "paid_at").Where("paid_at IS NOT NULL").Order("paid_at DESC, id DESC").Limit(1).Find(&paid).Error; err != nil {
+		return nil, err
+	}
+	if len(paid) > 0 && paid[0].PaidAt.After(busy) {
+		busy = *paid[0].PaidAt
+	}
+	return slices.DeleteFunc(types, func(t EventType) bool { return !t.Silent(busy) }), nil
+}
+
 // countTypes counts events that are taken for the first time.
 func (t *tx) countTypes(taken []Event) error {
 	type key struct{ endpoint, kind string }

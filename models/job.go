@@ -175,19 +175,3 @@ func (s *Store) JobsFailing(ctx context.Context) (n int64, err error) {
 	err = s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state IN ('retryable', 'discarded') LIMIT 1000) AS bad").Scan(&n).Error
 	return n, err
 }
-
-// SilentTypes gives the types of events that have stayed away for much longer than they do, while others came.
-func (s *Store) SilentTypes(ctx context.Context) ([]EventType, error) {
-	types, err := s.EventTypes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now := s.now()
-	var silent []EventType
-	for _, t := range types {
-		if t.Silent(now) {
-			silent = append(silent, t)
-		}
-	}
-	return silent, nil
-}

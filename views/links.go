@@ -1,6 +1,9 @@
 package views
 
-import "net/url"
+import (
+	"net/url"
+	"strconv"
+)
 
 // The addresses of Tillbird, as typed functions: a renamed one does not compile. Slugs, codes and tokens come from us
 // and hold letters and digits only; PathEscape keeps it so.
@@ -63,6 +66,8 @@ const (
 	AdminShopsPath  = "/admin/shops"
 	ReportsPath     = "/admin/reports"
 	EventsPath      = "/admin/events"
+	JobsPath        = "/admin/jobs"
+	DifferencesPath = "/admin/differences"
 	AuditPath       = "/admin/audit"
 	LettersPath     = "/admin/letters"
 )
@@ -286,3 +291,6 @@ func InvitationRemovalPath(id string) string { return InvitationsPath + "/" + es
 
 // ReceiptsPath sends the receipt of an order once more.
 func ReceiptsPath(slug string) string { return SalePath(slug) + "/receipts" }
+
+// JobRetryPath lets a failed job be tried now.
+func JobRetryPath(id int64) string { return JobsPath + "/" + strconv.FormatInt(id, 10) + "/retries" }

@@ -86,8 +86,11 @@ type Counts struct {
 	Settings int
 	Reviews  int // the admin's queue
 	Reports  int
-	Events   int // events that failed, shown in red
+	Events   int // events that failed or have gone silent, shown in red
 	Letters  int // letters that could not be delivered, shown in red
+
+	Differences int // where our books and Stripe's do not agree
+	Jobs        int // jobs that fail
 }
 
 // T puts a message into the reader's language.

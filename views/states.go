@@ -134,6 +134,12 @@ var looks = map[string]map[string]look{
 		"failed":     {ToneError, "error"},
 		"canceled":   {ToneNeutral, "x"},
 	},
+	"job": {
+		"waiting":   {ToneInfo, "clock"},
+		"running":   {TonePetrol, "play"},
+		"failing":   {ToneWarning, "refresh"},
+		"discarded": {ToneError, "error"},
+	},
 	"post": {
 		"draft":  {ToneNeutral, "pencil"},
 		"posted": {ToneSuccess, "megaphone"},
@@ -194,6 +200,9 @@ func ReportState(p Page, state string) State { return stateOf(p, "report", state
 
 // PayoutState is how far a payout is on its way to the bank.
 func PayoutState(p Page, state string) State { return stateOf(p, "payout", state) }
+
+// JobState is where a job stands in the queue.
+func JobState(p Page, state string) State { return stateOf(p, "job", state) }
 
 // PostState is whether a post is out.
 func PostState(p Page, state string) State { return stateOf(p, "post", state) }

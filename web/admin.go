@@ -23,7 +23,19 @@ func (v *visit) adminPage(title string) (views.Page, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Counts = views.Counts{Reviews: int(reviews), Reports: int(reports), Events: int(failed), Letters: int(letters)}
+	silent, err := v.server.store.SilentTypes(v.ctx())
+	if err != nil {
+		return p, err
+	}
+	differences, err := v.server.store.DifferencesOpen(v.ctx())
+	if err != nil {
+		return p, err
+	}
+	jobs, err := v.server.store.JobsFailing(v.ctx())
+	if err != nil {
+		return p, err
+	}
+	p.Counts = views.Counts{Reviews: int(reviews), Reports: int(reports), Events: int(failed) + len(silent), Letters: int(letters), Differences: int(differences), Jobs: int(jobs)}
 	return p, nil
 }
 

@@ -160,7 +160,7 @@ func judgeCell(r route, who string, got int) string {
 	case who == "nobody":
 		return want(got, http.StatusSeeOther, "only for those who signed in")
 	case inAdmin && who == "admin":
-		if got == http.StatusForbidden || got == http.StatusNotFound && !strings.HasPrefix(r.path, "/admin/events/:id") && !strings.HasPrefix(r.path, "/admin/reports/") {
+		if got == http.StatusForbidden || got == http.StatusNotFound && !strings.HasPrefix(r.path, "/admin/events/:id") && !strings.HasPrefix(r.path, "/admin/jobs/:id") && !strings.HasPrefix(r.path, "/admin/reports/") {
 			return "the admin is kept out"
 		}
 		return ""

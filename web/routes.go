@@ -165,6 +165,10 @@ func (s *Server) routes() []route {
 		{get, views.LettersPath, admin, "", s.listLetters},
 		{get, "/admin/letters/:id", admin, "", s.showLetter},
 		{post, "/admin/letters/:id/retries", admin, "", s.retryLetter},
+		{get, views.JobsPath, admin, "", s.listJobs},
+		{post, "/admin/jobs/:id/retries", admin, "", s.retryJob},
+		{get, views.DifferencesPath, admin, "", s.listDifferences},
+		{post, views.DifferencesPath, admin, "", s.createReconciliation},
 		{get, views.AuditPath, admin, "", s.listAudit},
 
 		{post, "/webhooks/stripe", anyone, "", s.receiveAccountEvent},

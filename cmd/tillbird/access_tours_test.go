@@ -139,7 +139,7 @@ func (w *accessWorld) lagging(r *tour) {
 // admin walks the queue and everything around it.
 func (w *accessWorld) admin(r *tour) {
 	r.signIn(demo.AdminEmail, demo.AdminPassword)
-	for _, path := range []string{"/admin/reviews", "/admin/reviews?tab=decided", "/admin/offers", "/admin/offers?state=taken_down", "/admin/shops", "/admin/reports", "/admin/reports?tab=decided", "/admin/events", "/admin/events?q=evt_none", "/admin/letters", "/admin/letters?state=failed", "/admin/audit"} {
+	for _, path := range []string{"/admin/reviews", "/admin/reviews?tab=decided", "/admin/offers", "/admin/offers?state=taken_down", "/admin/shops", "/admin/reports", "/admin/reports?tab=decided", "/admin/events", "/admin/events?q=evt_none", "/admin/jobs", "/admin/jobs?state=failing", "/admin/differences", "/admin/differences?state=gone", "/admin/letters", "/admin/letters?state=failed", "/admin/audit"} {
 		r.visit(path, path, 200)
 	}
 	r.visit("404", "/admin/offers/none", 404)
