@@ -205,7 +205,7 @@ func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 		quantity = 2
 	}
 	order, link, err := w.past.StartCheckout(ctx, payments.Purchase{
-		Offer: view, Shop: shop, Email: fan.email, Quantity: strconv.Itoa(quantity), PostCode: code, Language: fan.language, Buyer: "demo-" + strconv.Itoa(w.dice.IntN(1_000_000_000)),
+		Offer: view, Shop: shop, Email: fan.email, Quantity: strconv.Itoa(quantity), PostCode: code, Language: fan.language, Consent: true, Buyer: "demo-" + strconv.Itoa(w.dice.IntN(1_000_000_000)),
 	})
 	var problems models.Problems
 	if errors.As(err, &problems) {

@@ -114,7 +114,7 @@ func TestSource(t *testing.T) {
 	w.post("ana@example.com")
 	for code, want := range map[string]string{post.Code: "Your post on Bluesky: “Fresh linen aprons today”", "": "A direct link to the offer"} {
 		key := "a" + code
-		order, _, err := w.store.PlaceOrder(t.Context(), models.Purchase{Offer: offer, Shop: w.shop, Email: key + "@example.com", PostCode: code, Language: "en", AttemptKey: key, CheckoutLasts: 30 * time.Minute})
+		order, _, err := w.store.PlaceOrder(t.Context(), models.Purchase{Offer: offer, Shop: w.shop, Consent: true, Email: key + "@example.com", PostCode: code, Language: "en", AttemptKey: key, CheckoutLasts: 30 * time.Minute})
 		w.must(err)
 		w.must(w.store.RecordSession(t.Context(), order, "cs_"+key))
 		w.pay(order, key)

@@ -93,7 +93,7 @@ func (w *world) live(title, fulfilment, stock string) *models.OfferView {
 // place holds stock for a buyer; pay proves the payment.
 func (w *world) place(offer *models.OfferView, email, key string, quantity string) *models.Order {
 	w.t.Helper()
-	order, _, err := w.store.PlaceOrder(w.t.Context(), models.Purchase{Offer: offer, Shop: w.shop, Email: email, Language: w.lang, Quantity: quantity, AttemptKey: key, OnBehalfOf: true, FeeBasis: 340, FeeFixed: 25, CheckoutLasts: 30 * time.Minute})
+	order, _, err := w.store.PlaceOrder(w.t.Context(), models.Purchase{Offer: offer, Shop: w.shop, Email: email, Consent: true, Language: w.lang, Quantity: quantity, AttemptKey: key, OnBehalfOf: true, FeeBasis: 340, FeeFixed: 25, CheckoutLasts: 30 * time.Minute})
 	w.must(err)
 	w.must(w.store.RecordSession(w.t.Context(), order, "cs_"+key))
 	return order

@@ -26,6 +26,7 @@ type Purchase struct {
 	Buyer      string // a random id of the browser, may be empty
 	Again      string // the slug of the order that the buyer knows of and wants another beside
 	WaitToken  string // of the letter that said an item is set aside, if any
+	Consent    bool   // the buyer wants digital goods at once, and knows what that ends
 	// Terms of the installation
 	OnBehalfOf    bool
 	FeeBasis      int64         // hundredths of a percent
@@ -39,7 +40,7 @@ const QuantityMost = 100
 
 // PlaceOrder sets stock aside and writes a pending order, before Stripe is asked for anything. again is true where the
 // same attempt has an order that waits already, which is given instead. Problems: email.…, quantity.malformed,
-// quantity.above_limit, quantity.above_stock, sold_out, variant.choose, variant.sold_out, not_live, not_started,
+// delivery.consent, quantity.above_limit, quantity.above_stock, sold_out, variant.choose, variant.sold_out, not_live, not_started,
 // already_ended, shop.not_ready, and those of Quote and Price. *Bought where the same browser bought it a
 // short while ago and in.Again does not say that another is meant.
 func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, again bool, err error) {
@@ -144,6 +145,9 @@ func (in Purchase) check(now time.Time) (quantity int64, err error) {
 		}
 	}
 	offer := in.Offer
+	if offer.Approved != nil && offer.Approved.NeedsConsent() && !in.Consent {
+		problems.Add("consent", "delivery.consent")
+	}
 	switch state := offer.StateAt(now); {
 	case offer.Approved == nil || state == "draft" || state == "paused" || state == "taken_down":
 		problems.Add("offer", "not_live")
@@ -215,6 +219,9 @@ func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, er
 	}
 	if quote.Shipping != nil {
 		order.ShipTo = in.Country
+	}
+	if version.NeedsConsent() {
+		order.Consent, order.ConsentAt = ConsentText, &now
 	}
 	if in.Buyer != "" {
 		order.Buyer = s.sealer.digest("buyer", in.Buyer)

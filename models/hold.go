@@ -76,8 +76,8 @@ func (t *tx) takeHold(offer *OfferView, quantity int64, turn *Wait) (aside bool,
 		take = 0
 	}
 	result := t.Exec(`UPDATE offers SET held = held + ? WHERE id = ? AND state IN ('live', 'scheduled') AND approved_version_id = ? AND first_paid = ?
-		AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + ? <= stock)`,
-		take, offer.ID, offer.Approved.ID, offer.FirstPaid, now, now, more)
+		AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + ? <= stock) AND (codes IS NULL OR held + ? <= codes)`,
+		take, offer.ID, offer.Approved.ID, offer.FirstPaid, now, now, more, more)
 	if result.Error != nil {
 		return false, result.Error
 	}

@@ -23,6 +23,7 @@ type Offer struct {
 	Stock             *int64 // nil = as many as are wanted
 	Held              int64
 	Sold              int64
+	Codes             *int64 // how many licence codes are free; nil where none are handed over
 	LimitPerBuyer     *int64
 	HoldMinutes       int64 // how long stock is set aside for a checkout
 	FirstPaid         bool  // nothing is set aside: the first to pay gets it
@@ -58,10 +59,13 @@ func (o *Offer) TurnLasts() time.Duration { return time.Duration(o.TurnMinutes) 
 
 // Left is how many can still be bought; unlimited is true where stock is not counted.
 func (o *Offer) Left() (left int64, unlimited bool) {
-	if o.Stock == nil {
-		return 0, true
+	if o.Stock != nil {
+		left = *o.Stock - o.Sold - o.Held
 	}
-	return *o.Stock - o.Sold - o.Held, false
+	if o.Codes != nil && (o.Stock == nil || *o.Codes-o.Held < left) {
+		return *o.Codes - o.Held, false
+	}
+	return left, o.Stock == nil
 }
 
 // SoldOut tells whether nothing is left just now. It reverses by itself when a hold comes back.

@@ -61,11 +61,14 @@ type Order struct {
 	FirstPaid       bool      // nothing is set aside: the goods are whose payment comes first
 	Extended        int64     // how often OpenUntil was put off for a payment under way
 	PaidAt          *time.Time
-	Restocked       int64   // items that went back into stock
-	KeepsFee        bool    // Tillbird's fee stays with Tillbird when money goes back
-	ArrivalID       *string // of the payment by which the money came to the shop's account
-	Disputed        int64   // what disputes hold back of it
-	Inquiry         string  `gorm:"default:none"` // none, open, closed: the bank asks and takes nothing
+	Restocked       int64      // items that went back into stock
+	KeepsFee        bool       // Tillbird's fee stays with Tillbird when money goes back
+	ArrivalID       *string    // of the payment by which the money came to the shop's account
+	Disputed        int64      // what disputes hold back of it
+	Inquiry         string     `gorm:"default:none"` // none, open, closed: the bank asks and takes nothing
+	Consent         string     // by which words the buyer asked for delivery at once, or empty
+	ConsentAt       *time.Time // when
+	OpenedAt        *time.Time // when the buyer first fetched a file or saw a code
 	CreatedAt       time.Time
 }
 
@@ -117,7 +120,7 @@ func (o *OrderView) Title() string {
 type Change struct {
 	ID        string
 	OrderID   string
-	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended, and those of disputes, warnings and payment reviews
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended, downloaded, downloads_reset, codes_shown, delivered, and those of disputes, warnings and payment reviews
 	Detail    string
 	EventID   *string
 	UserID    *string

@@ -75,6 +75,9 @@ func (t *tx) countBack(order *Order, refund *Refund) error {
 	if err := t.countRefund(order, amount); err != nil {
 		return err
 	}
+	if err := t.voidCodes(order); err != nil {
+		return err
+	}
 	return t.answerWithdrawal(order)
 }
 

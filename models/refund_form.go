@@ -131,6 +131,9 @@ func (t *tx) restock(order *Order, n int64, user *User) error {
 	if result.Error != nil {
 		return result.Error
 	}
+	if err := t.freeCodes(order, n); err != nil {
+		return err
+	}
 	if err := t.offerFreed(order.OfferID); err != nil {
 		return err
 	}

@@ -73,6 +73,9 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 	if err := t.reopenWithdrawal(&order); err != nil {
 		return err
 	}
+	if err := t.reviveCodes(&order); err != nil {
+		return err
+	}
 	if err := t.tellRefundFailed(&order, refund, state); err != nil {
 		return err
 	}

@@ -154,6 +154,9 @@ func (s *Store) Decide(ctx context.Context, admin *User, c *ReviewCase, decision
 			if err := changed(db.Exec("UPDATE offers SET approved_version_id = ?, updated_at = ? WHERE id = ?", c.VersionID, now, c.OfferID)); err != nil {
 				return err
 			}
+			if err := db.countCodes(c.OfferID); err != nil {
+				return err
+			}
 			if err := db.sellVariants(c.OfferID, c.VersionID); err != nil {
 				return err
 			}

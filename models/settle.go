@@ -106,15 +106,6 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 	return settled, err
 }
 
-func (t *tx) fulfilmentOf(order *Order) (string, error) {
-	var kind string
-	err := t.Raw("SELECT fulfilment FROM versions WHERE id = ?", order.VersionID).Scan(&kind).Error
-	if kind == "nothing" {
-		return "done", err
-	}
-	return "to_do", err
-}
-
 // afterPayment is all that follows from a payment, in its transaction.
 func (t *tx) afterPayment(order *Order, eventID *string) error {
 	noUse, err := t.useCode(order)
@@ -124,7 +115,7 @@ func (t *tx) afterPayment(order *Order, eventID *string) error {
 	// Without its code the order is refunded: the goods stay on the shelf.
 	short := noUse
 	if !noUse {
-		if short, err = t.sellHold(order); err != nil {
+		if short, err = t.sellGoods(order); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -55,7 +56,7 @@ type Store struct {
 
 // Settings is what Open needs to know.
 type Settings struct {
-	Folder      string           // database, pictures
+	Folder      string           // database, pictures, files
 	DatabaseURL string           // postgres://…, or empty for SQLite in Folder
 	SecretKey   string           // at least 32 characters; more than one, comma separated, while a key is being replaced
 	Clock       func() time.Time // the only source of the time
@@ -95,6 +96,7 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 		_ = s.Close()
 		return nil, err
 	}
+	s.sweepParts()
 	return s, nil
 }
 
@@ -330,6 +332,9 @@ func Unavailable(err error) bool {
 	}
 	if err == nil {
 		return false
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EDQUOT) {
+		return true
 	}
 	text := err.Error()
 	return errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded) ||

@@ -124,7 +124,7 @@ func (t *tx) offerFreed(offerID string) error {
 		now := t.store.now()
 		// The guard takes the item and the row's lock; who comes first is read after that.
 		result := t.Exec(`UPDATE offers SET held = held + 1 WHERE id = ? AND state IN ('live', 'scheduled') AND approved_version_id IS NOT NULL
-			AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + 1 <= stock)
+			AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + 1 <= stock) AND (codes IS NULL OR held + 1 <= codes)
 			AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting')
 			AND shop_id IN (SELECT id FROM shops WHERE standing <> 'suspended')`, offerID, now, now)
 		if result.Error != nil || result.RowsAffected == 0 {

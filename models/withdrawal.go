@@ -54,7 +54,8 @@ func (v *OrderView) RightAt(now time.Time, shipment *Shipment, zone *time.Locati
 	case "made_to_measure", "date_bound", "perishable":
 		return WithdrawalRight{State: "exempt"}
 	case "digital_opened":
-		if v.Fulfilment == "done" {
+		opened := v.OpenedAt != nil || shipment != nil || v.Version.Fulfilment == "nothing" && v.Fulfilment == "done"
+		if opened && v.ConsentAt != nil {
 			return WithdrawalRight{State: "exempt"}
 		}
 	}
@@ -108,6 +109,12 @@ func (s *Store) Withdraw(ctx context.Context, view *OrderView, shop *Shop, name,
 		if err := db.Raw("SELECT count(*) FROM withdrawals WHERE order_id = ?", view.ID).Scan(&n).Error; err != nil || n > 0 {
 			return err
 		}
+		// What was opened since the page was shown counts.
+		var fresh Order
+		if err := db.Where("id = ?", view.ID).Take(&fresh).Error; err != nil {
+			return found(err)
+		}
+		view.Order = fresh
 		if view.RightAt(s.now(), shipment, shop.Zone()).State != "open" {
 			return Problems{{Field: "withdrawal", Code: "withdrawal.over"}}
 		}

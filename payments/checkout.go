@@ -25,6 +25,7 @@ type Purchase struct {
 	Country  string   // where it goes
 	PostCode string   // of the short link that led here, if any
 	Language string
+	Consent  bool   // the buyer wants digital goods at once, and knows what that ends
 	Buyer    string // a random id of the browser: with what is bought it tells a second click from a second purchase
 	Wait     string // the secret of the waitlist's letter that led here, if any
 	Again    string // the slug of the paid order that the buyer knows of and wants another beside, if any
@@ -133,7 +134,7 @@ func (p *Payments) terms(in Purchase) models.Purchase {
 		currency = in.Offer.Approved.Currency
 	}
 	return models.Purchase{
-		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait, Again: in.Again,
+		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait, Consent: in.Consent, Again: in.Again,
 		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
 	}
 }

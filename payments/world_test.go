@@ -157,7 +157,7 @@ func (w *world) offer(stock string, changes ...func(*models.OfferForm)) *models.
 }
 
 func (w *world) purchase(offer *models.OfferView, buyer string) payments.Purchase {
-	return payments.Purchase{Offer: offer, Shop: w.shop, Email: buyer + "@example.com", Language: "fr", Buyer: buyer}
+	return payments.Purchase{Offer: offer, Shop: w.shop, Email: buyer + "@example.com", Language: "fr", Buyer: buyer, Consent: true}
 }
 
 // start opens a checkout.

@@ -43,9 +43,10 @@ type BuyForm struct {
 
 	Amount, Code, Country string // what makes the price, where the offer leaves it open
 
+	Consent  bool        // to delivery at once, of digital goods
 	Seal     string      // of the price that the page showed
 	Repriced bool        // the price is shown again for what was typed
-	Errors   FieldErrors // by email, quantity, amount, country, code and offer
+	Errors   FieldErrors // by email, quantity, amount, country, code, consent and offer
 	Notice   string      // why it could not be bought now, where nothing typed is wrong
 }
 

@@ -25,7 +25,7 @@ func (s *Server) createCheckout(v *visit) error {
 	if fan.offer.State == views.FanTakenDown {
 		return fan.show(v, fan.status(), views.BuyForm{})
 	}
-	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal"), Wait: form.Get("wait")}
+	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal"), Consent: form.Get("consent") != "", Wait: form.Get("wait")}
 	if err := s.withTurn(v, fan, typed.Wait); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Server) createCheckout(v *visit) error {
 		return fan.show(v, http.StatusOK, typed)
 	}
 	order, address, err := s.pay.StartCheckout(v.ctx(), payments.Purchase{
-		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country,
+		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country, Consent: typed.Consent,
 		PostCode: v.kept(s.cookieName(sourceCookie)), Language: v.W.Lang(), Buyer: v.buyer(), Wait: typed.Wait, Again: form.Get("again"),
 	})
 	var bought *models.Bought

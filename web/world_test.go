@@ -300,7 +300,12 @@ func (w *world) signIn(email, password string) *browser {
 func (w *world) buy(slug, email string) *browser {
 	w.t.Helper()
 	b := newBrowser(w.t, w)
-	b.get("/o/"+slug).want(http.StatusOK).submit("/o/"+slug+"/checkouts", url.Values{"email": {email}})
+	b.get("/o/" + slug).want(http.StatusOK)
+	typed := url.Values{"email": {email}}
+	if form, _ := b.findForm("/o/" + slug + "/checkouts"); namesIn(form)["consent"] {
+		typed.Set("consent", "on")
+	}
+	b.submit("/o/"+slug+"/checkouts", typed)
 	b.payByCard("4242 4242 4242 4242")
 	return b
 }
