@@ -45,6 +45,10 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.overLimitBuyer(ctx)
 	case "over_limit_shop":
 		err = d.overLimitShop(ctx)
+	case "delivered":
+		err = d.delivered(ctx)
+	case "codes_low":
+		err = d.codesLow(ctx)
 	case "shipped":
 		err = d.shipped(ctx)
 	case "refunded":

@@ -117,7 +117,13 @@ func (d *draft) receipt(ctx context.Context) error {
 	d.say(text)
 	d.button(d.w.T("letter.receipt.button"), views.OrderPath(token))
 	d.rows(append(d.sums(order.OrderView), d.seller(order)...)...)
-	d.delivery(order)
+	if err := d.delivery(ctx, order); err != nil {
+		return err
+	}
+	if order.ConsentAt != nil {
+		d.say(d.w.T("letter.receipt.consent", "When", d.w.DateTime(*order.ConsentAt)))
+		d.quote(d.w.T("delivery.consent." + order.Consent))
+	}
 	if order.RightAt(d.mail.store.Now(), nil, order.shop.Zone()).State == "open" {
 		d.links(views.LetterLink{Href: d.mail.link(views.NewWithdrawalPath(token)), Label: d.w.T("withdrawal.here"), About: d.w.T("withdrawal.buy." + order.Version.Withdrawal)})
 	}
@@ -174,23 +180,31 @@ func (d *draft) seller(order purchase) []views.LetterRow {
 }
 
 // delivery says how the buyer gets it.
-func (d *draft) delivery(order purchase) {
+func (d *draft) delivery(ctx context.Context, order purchase) error {
 	shop := order.shop.Name
 	switch order.Version.Fulfilment {
 	case "ship":
 		if order.Address == "" {
 			d.say(d.w.T("letter.receipt.ship_unknown", "Shop", shop))
-			return
+			return nil
 		}
 		d.say(d.w.T("letter.receipt.ship", "Shop", shop))
 		d.quote(join(order.BuyerName, order.Address))
 	case "file":
+		if order.Fulfilment == "done" {
+			d.say(d.w.T("letter.receipt.files"))
+			return nil
+		}
 		d.say(d.w.T("letter.receipt.file", "Shop", shop))
 	case "licence_code":
+		if order.Fulfilment == "done" {
+			return d.codes(ctx, order)
+		}
 		d.say(d.w.T("letter.receipt.licence_code", "Shop", shop))
 	default:
 		d.say(d.w.T("letter.receipt.nothing"))
 	}
+	return nil
 }
 
 // answerTo lets an answer go to the seller.

@@ -165,9 +165,9 @@ func (s *Store) FilesOf(ctx context.Context, offer *Offer) ([]File, error) {
 	return gorm.G[File](s.read(ctx)).Where("offer_id = ? AND removed_at IS NULL", offer.ID).Order("created_at, id").Find(ctx)
 }
 
-// FileIn finds a file of the shop's own offer that is not removed, or ErrNotFound.
+// FileIn finds a file of the shop's own offer, removed or not, or ErrNotFound.
 func (s *Store) FileIn(ctx context.Context, shop *Shop, offer *Offer, id string) (*File, error) {
-	file, err := gorm.G[File](s.read(ctx)).Where("id = ? AND shop_id = ? AND offer_id = ? AND removed_at IS NULL", id, shop.ID, offer.ID).First(ctx)
+	file, err := gorm.G[File](s.read(ctx)).Where("id = ? AND shop_id = ? AND offer_id = ?", id, shop.ID, offer.ID).First(ctx)
 	return &file, found(err)
 }
 

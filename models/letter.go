@@ -38,7 +38,7 @@ var LetterKinds = []string{
 	"confirm_email", "account_exists", "reset_password", "password_changed",
 	"invitation", "member_joined", "member_role", "member_removed", "member_left", "your_role", "your_removed", "your_left",
 	"review_decided", "offer_taken_down", "shop_standing",
-	"sold", "receipt", "order_links", "shortfall_buyer", "shortfall_shop", "shipped", "refunded", "refund_failed_buyer", "refund_failed_shop",
+	"sold", "receipt", "order_links", "shortfall_buyer", "shortfall_shop", "shipped", "delivered", "codes_low", "refunded", "refund_failed_buyer", "refund_failed_shop",
 	"withdrawn_buyer", "withdrawn_shop", "freed", "payout_failed", "requirement_due",
 }
 

@@ -259,3 +259,17 @@ func (s *Store) CodesOf(ctx context.Context, order *Order) ([]GivenCode, error) 
 	}
 	return codes, nil
 }
+
+// CodesLeft is an offer by its id with the count of its codes, for the letter that warns of few.
+func (s *Store) CodesLeft(ctx context.Context, offerID string) (*OfferView, CodeCount, error) {
+	offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", offerID).First(ctx)
+	if err != nil {
+		return nil, CodeCount{}, found(err)
+	}
+	view, err := s.offerView(ctx, offer, false)
+	if err != nil {
+		return nil, CodeCount{}, err
+	}
+	count, err := s.CodeCount(ctx, &offer)
+	return view, count, err
+}

@@ -82,6 +82,9 @@ func stockText(p Page, o *models.Offer) string {
 	if unlimited {
 		return p.T("common.unlimited")
 	}
+	if o.Stock == nil { // codes alone count it
+		return p.W.Number(max(left, 0))
+	}
 	return p.T("offer.stock.of", "Left", max(left, 0), "Stock", *o.Stock)
 }
 
@@ -118,6 +121,8 @@ type ShopOffer struct {
 	Review    *models.Review    // the latest decision, where it is about the newest content
 	Versions  []models.Version
 	Posts     []models.PostView
+	Files     int // that buyers get
+	Codes     models.CodeCount
 	Now       time.Time
 	PublicURL string
 	Keep      models.Money // what the merchant receives of the price fans pay

@@ -17,7 +17,9 @@ type BuyerOrder struct {
 	Refunds []models.Refund
 	Changes []models.Change
 
-	Shipment   *models.Shipment // nil where nothing was sent
+	Shipment   *models.Shipment   // nil where nothing was sent
+	Files      []models.BuyerFile // that we hand over
+	Codes      []models.GivenCode
 	Withdrawal *models.Withdrawal
 	Right      models.WithdrawalRight
 }
@@ -86,6 +88,12 @@ func (o BuyerOrder) sentence(p Page) string {
 	case "paid":
 		if o.Shipment != nil {
 			return p.T("order.paid.sent."+order.Version.Fulfilment, "Shop", o.Shop.Name, "When", p.W.DateTimeText(o.Shipment.SentAt))
+		}
+		if len(o.Files) > 0 {
+			return p.T("delivery.files.sentence")
+		}
+		if len(o.Codes) > 0 {
+			return p.T("delivery.codes.sentence")
 		}
 		return p.T("order.paid.next."+order.Version.Fulfilment, "Shop", o.Shop.Name)
 	case "partly_refunded":

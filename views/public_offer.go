@@ -100,7 +100,11 @@ func (o FanOffer) stock(p Page) string {
 	if unlimited || left <= 0 || o.State != FanLive && o.State != FanPreview {
 		return ""
 	}
-	return p.N("buy.left", left, "Of", p.W.Number(*o.Offer.Stock))
+	of := left + o.Offer.Held + o.Offer.Sold // where codes alone count it
+	if o.Offer.Stock != nil {
+		of = *o.Offer.Stock
+	}
+	return p.N("buy.left", left, "Of", p.W.Number(of))
 }
 
 // ends tells whether the end is worth saying: there is one, and it has not passed.

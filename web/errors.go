@@ -43,6 +43,8 @@ func judge(err error) verdict {
 		return verdict{status: http.StatusRequestEntityTooLarge}
 	case errors.Is(err, models.ErrNotFound):
 		return verdict{status: http.StatusNotFound}
+	case errors.Is(err, models.ErrLinkOver):
+		return verdict{status: http.StatusGone, words: "problem.download.link"}
 	case errors.Is(err, models.ErrChanged):
 		return verdict{status: http.StatusConflict, words: "problem.changed_meanwhile"}
 	case errors.As(err, &problems):

@@ -41,6 +41,15 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/posts/:code":                            models.View,
 	"POST /dashboard/posts/:code":                           models.Sell,
 	"POST /dashboard/posts/:code/posting":                   models.Sell,
+	"GET /dashboard/offers/:slug/files":                     models.Sell,
+	"POST /dashboard/offers/:slug/files":                    models.Sell,
+	"GET /dashboard/offers/:slug/files/:file/removal/new":   models.Sell,
+	"POST /dashboard/offers/:slug/files/:file/removal":      models.Sell,
+	"GET /dashboard/offers/:slug/codes":                     models.Sell,
+	"POST /dashboard/offers/:slug/codes":                    models.Sell,
+	"GET /dashboard/offers/:slug/codes/removal/new":         models.Sell,
+	"POST /dashboard/offers/:slug/codes/removal":            models.Sell,
+	"POST /dashboard/sales/:slug/downloads/removal":         models.Answer,
 	"GET /dashboard/sales":                                  models.View,
 	"GET /dashboard/sales.csv":                              models.View,
 	"GET /dashboard/sales/:slug":                            models.View,
@@ -87,6 +96,8 @@ func TestMatrix(t *testing.T) {
 	review := w.openReview(t)
 	payout := w.paidOut(t)
 	fill := strings.NewReplacer(":slug", offer.Slug, ":code", post.Code, ":handle", w.shop.Handle, ":token", "none", ":secret", "none", ":digest", "none", ":file", "full.jpg", ":page", "terms", ":id", review.Review.ID)
+	file, err := w.store.AddFile(t.Context(), w.shop, w.ana, &offer.Offer, "pattern.pdf", strings.NewReader("a pattern"))
+	w.must(err)
 	people := w.everybody(t)
 	mate := w.member("mate@example.com", anaPassword, models.Analyst)
 	invitation, err := w.store.Invite(t.Context(), w.shop, w.ana, models.InvitationForm{Email: "lee@example.com", Role: "analyst"}, "en")
@@ -113,6 +124,9 @@ func TestMatrix(t *testing.T) {
 			if strings.HasPrefix(path, begins) {
 				address = strings.Replace(path, ":id", id, 1)
 			}
+		}
+		if strings.HasPrefix(path, "/dashboard/offers/:slug/files/") {
+			address = strings.Replace(address, "full.jpg", file.ID, 1)
 		}
 		for who, b := range people {
 			for _, method := range methods {

@@ -219,6 +219,14 @@ func (s *Server) showOneOffer(v *visit, status int, offer *models.OfferView, pro
 	if shown.Waiting, shown.Offered, err = s.store.WaitlistOf(v.ctx(), &offer.Offer); err != nil {
 		return err
 	}
+	files, err := s.store.FilesOf(v.ctx(), &offer.Offer)
+	if err != nil {
+		return err
+	}
+	shown.Files = len(files)
+	if shown.Codes, err = s.store.CodeCount(v.ctx(), &offer.Offer); err != nil {
+		return err
+	}
 	posts, err := s.store.Posts(v.ctx(), v.Shop, &offer.Offer, models.Page{Size: 100})
 	if err != nil {
 		return err

@@ -99,11 +99,15 @@ func (s *Server) answerOrder(v *visit, status int, order *models.OrderView, shop
 	if err != nil {
 		return err
 	}
+	files, codes, err := s.goodsOf(v, order)
+	if err != nil {
+		return err
+	}
 	v.Response().Header().Set("Referrer-Policy", "no-referrer")
 	v.Response().Header().Set("X-Robots-Tag", "noindex")
 	return v.renderStill(status, views.OrderPage(page, views.BuyerOrder{
 		Order: order, Shop: shop, Token: token, Asking: asking, Notice: notice, Refunds: refunds, Changes: changes, Shipment: shipment,
-		Withdrawal: withdrawal, Right: order.RightAt(s.store.Now(), shipment, shop.Zone()),
+		Files: files, Codes: codes, Withdrawal: withdrawal, Right: order.RightAt(s.store.Now(), shipment, shop.Zone()),
 	}))
 }
 

@@ -97,6 +97,9 @@ func (s *Server) answerSale(v *visit, status int, order *models.OrderView, typed
 	if sale.Letters, err = s.store.BuyerLetters(v.ctx(), &order.Order); err != nil {
 		return err
 	}
+	if sale.Files, sale.Codes, err = s.goodsOf(v, order); err != nil {
+		return err
+	}
 	if sale.Changes, err = s.saleChanges(v, order); err != nil {
 		return err
 	}

@@ -60,6 +60,8 @@ const (
 	// uploadMost is more than a picture may have: one that is too large is read past, so that the rest of the form can
 	// be given back with words beside the field.
 	uploadMost = 64 << 20
+	// filesMost bounds an upload of files, which go to the disk as they come.
+	filesMost = 1 << 30
 )
 
 // limitBody bounds what is read of a request: an offer's form brings a picture, a webhook one event, any other little.
@@ -71,6 +73,10 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 			most = webhookMost
 		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug":
 			most = uploadMost
+		case path == "/dashboard/offers/:slug/files":
+			most = filesMost
+		case path == "/dashboard/offers/:slug/codes":
+			most = webhookMost
 		}
 		r := c.Request()
 		if r.Body == http.NoBody {
