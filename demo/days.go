@@ -36,7 +36,26 @@ func (w *world) day(ctx context.Context, day int) error {
 			}
 		}
 	}
+	if day == w.set.Days*2/3 {
+		if err := w.bounce(ctx, w.shops[0]); err != nil {
+			return fmt.Errorf("payout: %w", err)
+		}
+	}
 	return w.sell(ctx, day)
+}
+
+// bounce has the bank send the shop's last payout back, for a reason that goes away by itself.
+func (w *world) bounce(ctx context.Context, s *stall) error {
+	if err := w.past.FindPayouts(ctx, s.shop, w.clock.begin); err != nil {
+		return err
+	}
+	payouts, err := w.store.Payouts(ctx, s.shop, models.Page{Size: 1})
+	if err != nil || len(payouts) == 0 || payouts[0].State == "failed" {
+		return err
+	}
+	return w.submit(ctx, w.set.SandboxURL+"/payouts/"+payouts[0].StripeID+"/outcome", url.Values{
+		"outcome": {"failed"}, "failure_code": {"could_not_process"}, "sandbox_time": {strconv.FormatInt(w.clock.Now().Unix(), 10)},
+	})
 }
 
 func (s *stall) find(plan offerPlan) *good {

@@ -143,6 +143,11 @@ func (w *world) open(ctx context.Context, store *models.Store) error {
 			return err
 		}
 	}
+	for _, s := range w.shops {
+		if err := w.past.FindPayouts(ctx, s.shop, w.clock.begin); err != nil {
+			return fmt.Errorf("payouts: %w", err)
+		}
+	}
 	// Every order was settled as it was paid; what the sandbox holds back of the past has nothing new to tell.
 	if err := w.submit(ctx, w.set.SandboxURL+"/held", url.Values{}); err != nil {
 		return fmt.Errorf("settle the past's events: %w", err)

@@ -225,6 +225,7 @@ func (s *Store) Event(ctx context.Context, id string) (*Event, error) {
 // EventFilter narrows the admin's list of events; blank fields do not count.
 type EventFilter struct {
 	State, Type, Query string // Query is an id of Stripe's: event, object or account
+	Shop               string // a shop's handle
 	Page               Page
 }
 
@@ -240,9 +241,22 @@ func (s *Store) Events(ctx context.Context, filter EventFilter) ([]Event, error)
 	if filter.Query != "" {
 		query = query.Where("stripe_id = ? OR object_id = ? OR account = ?", filter.Query, filter.Query, filter.Query)
 	}
+	if filter.Shop != "" {
+		query = query.Where("shop_id = (SELECT id FROM shops WHERE handle = ?)", CleanHandle(filter.Shop))
+	}
 	var events []Event
 	err := filter.Page.apply(query, "received_at").Find(&events).Error
 	return events, err
+}
+
+// ChangesBy lists what an event changed on the timelines of orders.
+func (s *Store) ChangesBy(ctx context.Context, event *Event) ([]Change, error) {
+	if event.OrderID == nil {
+		return nil, nil
+	}
+	var changes []Change
+	err := s.read(ctx).Where("order_id = ? AND event_id = ?", *event.OrderID, event.ID).Order("created_at, id").Find(&changes).Error
+	return changes, err
 }
 
 // EventsLeft counts the events that wait or failed, up to a thousand, for the lights.

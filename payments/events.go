@@ -90,6 +90,16 @@ var onConnect = map[stripe.EventType]handler{
 	"balance.available":                (*round).balanceCleared,
 }
 
+// Handles tells whether a type of event is one that an endpoint is made to send.
+func (p *Payments) Handles(endpoint, kind string) bool {
+	handlers := onAccount
+	if endpoint == "connect" {
+		handlers = onConnect
+	}
+	_, known := handlers[stripe.EventType(kind)]
+	return known
+}
+
 // apply does what follows from an event. Nothing moves before it is known that the event came on the endpoint it
 // belongs to, from an account that we know, in our mode, and in a form that we can read.
 func (r *round) apply(ctx context.Context, event *models.Event) (models.EventResult, error) {

@@ -17,11 +17,38 @@ type AdminEvents struct {
 	Filter models.EventFilter
 	Now    time.Time
 	Around Around
+	Types  []EventType
+}
+
+// EventType is how often a type of event came, and whether something is wrong with that.
+type EventType struct {
+	models.EventType
+	Known, Silent bool
+}
+
+// silent are the types that have gone silent.
+func (a AdminEvents) silent() (list []EventType) {
+	for _, t := range a.Types {
+		if t.Silent {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+func (t EventType) pill(p Page) State {
+	switch {
+	case t.Silent:
+		return State{Tone: ToneWarning, Icon: "warning", Title: p.T("admin.events.types.silent")}
+	case !t.Known:
+		return State{Tone: ToneNeutral, Icon: "minus", Title: p.T("admin.events.types.unknown")}
+	}
+	return State{Tone: ToneSuccess, Icon: "checkCircle", Title: p.T("admin.events.types.usual")}
 }
 
 func (a AdminEvents) address(state string) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"state": state, "type": a.Filter.Type, "q": a.Filter.Query} {
+	for name, value := range map[string]string{"state": state, "type": a.Filter.Type, "q": a.Filter.Query, "shop": a.Filter.Shop} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -47,7 +74,9 @@ func (a AdminEvents) tabs(p Page) []Tab {
 	return list
 }
 
-func (a AdminEvents) filtered() bool { return a.Filter.Type != "" || a.Filter.Query != "" }
+func (a AdminEvents) filtered() bool {
+	return a.Filter.Type != "" || a.Filter.Query != "" || a.Filter.Shop != ""
+}
 
 // AdminEvent is one event with what it changed.
 type AdminEvent struct {
@@ -56,6 +85,8 @@ type AdminEvent struct {
 	Payload string // indented, without what is secret
 	Shop    *models.Shop
 	Order   *models.Order
+	Payout  *models.Payout
+	Changes []models.Change // on the order's timeline
 	Now     time.Time
 }
 

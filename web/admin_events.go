@@ -17,6 +17,7 @@ import (
 func (s *Server) listEvents(v *visit) error {
 	filter := models.EventFilter{
 		State: oneOf(v.QueryParam("state"), views.AdminEventStates), Type: strings.TrimSpace(v.QueryParam("type")), Query: strings.TrimSpace(v.QueryParam("q")),
+		Shop: strings.TrimSpace(v.QueryParam("shop")),
 	}
 	l, err := listOf(v, func(page models.Page) ([]models.Event, error) {
 		filter.Page = page
@@ -29,7 +30,31 @@ func (s *Server) listEvents(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.render(http.StatusOK, views.AdminEventsPage(p, views.AdminEvents{Events: l.rows, Filter: filter, Now: s.store.Now(), Around: l.around}))
+	types, err := s.eventTypes(v)
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, views.AdminEventsPage(p, views.AdminEvents{Events: l.rows, Filter: filter, Now: s.store.Now(), Around: l.around, Types: types}))
+}
+
+// eventTypes are the types that came, with those that are not handled or have gone silent.
+func (s *Server) eventTypes(v *visit) ([]views.EventType, error) {
+	all, err := s.store.EventTypes(v.ctx())
+	if err != nil {
+		return nil, err
+	}
+	silent, err := s.store.SilentTypes(v.ctx())
+	if err != nil {
+		return nil, err
+	}
+	types := make([]views.EventType, len(all))
+	for i, t := range all {
+		types[i] = views.EventType{EventType: t, Known: s.pay.Handles(t.Endpoint, t.Type)}
+		for _, quiet := range silent {
+			types[i].Silent = types[i].Silent || quiet.Endpoint == t.Endpoint && quiet.Type == t.Type
+		}
+	}
+	return types, nil
 }
 
 // showEvent shows one event, what it changed, and what was sent.
@@ -50,6 +75,16 @@ func (s *Server) renderEvent(v *visit, status int, event *models.Event, form vie
 	}
 	if event.OrderID != nil {
 		if a.Order, err = s.store.Order(v.ctx(), *event.OrderID); err != nil {
+			return err
+		}
+	}
+	if a.Changes, err = s.store.ChangesBy(v.ctx(), event); err != nil {
+		return err
+	}
+	if strings.HasPrefix(event.Type, "payout.") {
+		if a.Payout, err = s.store.PayoutByStripe(v.ctx(), event.ObjectID); errors.Is(err, models.ErrNotFound) {
+			a.Payout = nil
+		} else if err != nil {
 			return err
 		}
 	}

@@ -125,6 +125,7 @@ func (doctorCommand) Run(ctx context.Context, set *settings, out io.Writer, log 
 	store := checkDatabase(ctx, set, log, tell)
 	if store != nil {
 		defer store.Close()
+		checkBooks(ctx, store, tell)
 	}
 	checkBaseURL(ctx, set, tell)
 	if set.sandboxed() {
@@ -161,6 +162,20 @@ func checkDatabase(ctx context.Context, set *settings, log *slog.Logger, tell fu
 	err = store.Ping(ctx)
 	tell(err == nil, "database takes changes", fmt.Sprintf("is the disk full or read-only? %v", err))
 	return store
+}
+
+// checkBooks looks for events that stay away, differences from Stripe's books and jobs that fail.
+func checkBooks(ctx context.Context, store *models.Store, tell func(bool, string, string)) {
+	silent, err := store.SilentTypes(ctx)
+	var names []string
+	for _, t := range silent {
+		names = append(names, t.Type)
+	}
+	tell(err == nil && len(silent) == 0, "webhooks: every kind of event that used to come still comes", fmt.Sprintf("check at Stripe that both endpoints are enabled; silent: %s", strings.Join(names, ", ")))
+	differences, err := store.DifferencesOpen(ctx)
+	tell(err == nil && differences == 0, "books: nothing differs from Stripe's", fmt.Sprintf("%d differences stand at /admin/differences", differences))
+	failing, err := store.JobsFailing(ctx)
+	tell(err == nil && failing == 0, "jobs: none fails", fmt.Sprintf("%d jobs fail or were given up: see /admin/jobs", failing))
 }
 
 func checkBaseURL(ctx context.Context, set *settings, tell func(bool, string, string)) {
