@@ -241,7 +241,7 @@ func AdminEventsPage(p Page, a AdminEvents) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if len(a.Types) > 0 {
+			if len(a.Types) > 0 && !a.filtered() {
 				templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
