@@ -113,7 +113,8 @@ func (o Payouts) schedule(p Page) string {
 	case "weekly":
 		if day, ok := weekdays[b.Weekday]; ok {
 			// A Sunday, and as many days after it.
-			return p.T("payout.schedule.weekly", "Day", p.W.Weekday(time.Date(2026, 5, 24+day, 12, 0, 0, 0, p.W.Zone())))
+			name, _, _ := strings.Cut(p.W.Weekday(time.Date(2026, 5, 24+day, 12, 0, 0, 0, p.W.Zone())), " ")
+			return p.T("payout.schedule.weekly", "Day", name)
 		}
 	case "monthly":
 		return p.T("payout.schedule.monthly", "Day", p.W.Number(b.MonthDay))
@@ -324,5 +325,5 @@ func (o Payouts) banks(p Page) string {
 // arrival is the day on which a payout arrives. Stripe gives a day, not a moment: it is the same in every zone.
 func arrival(p Page, payout *models.Payout) string {
 	w := p.W.In(time.UTC)
-	return w.Weekday(payout.ArrivesAt) + " " + w.Date(payout.ArrivesAt)
+	return w.Weekday(payout.ArrivesAt)
 }
