@@ -154,10 +154,11 @@ func (d *draft) sums(order *models.OrderView) []views.LetterRow {
 	}
 	rows = append(
 		rows,
-		part(d.w.T("letter.receipt.discount"), -order.Discount),
+		part(d.discountName(order), -order.Discount),
 		part(d.w.T("letter.receipt.shipping"), order.Shipping),
 		part(d.w.T("letter.receipt.tax"), order.Tax),
 		views.LetterRow{Name: d.w.T("letter.receipt.total"), Value: d.money(order, order.Total), Strong: true},
+		part(d.w.T("price.tax_included"), order.TaxIncluded),
 		part(d.w.T("letter.receipt.refunded"), order.Refunded),
 		views.LetterRow{Name: d.w.T("letter.order.number"), Value: d.number(order)},
 	)
@@ -165,6 +166,14 @@ func (d *draft) sums(order *models.OrderView) []views.LetterRow {
 		rows = append(rows, views.LetterRow{Name: d.w.T("letter.receipt.date"), Value: d.w.DateTime(*order.PaidAt)})
 	}
 	return rows
+}
+
+// discountName is the discount with the code that it came of.
+func (d *draft) discountName(order *models.OrderView) string {
+	if order.Code == "" {
+		return d.w.T("letter.receipt.discount")
+	}
+	return d.w.T("price.code", "Code", order.Code)
 }
 
 // seller is who the contract is with, as the law wants it said.

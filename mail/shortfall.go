@@ -18,6 +18,9 @@ func (d *draft) shortfallBuyer(ctx context.Context) error {
 	}
 	total := d.money(order.OrderView, order.Total)
 	text := d.w.T("letter.shortfall_buyer.text", "Item", d.item(order.OrderView), "Shop", order.shop.Name, "Total", total)
+	if order.Code != "" {
+		text = d.w.T("letter.shortfall_buyer.code", "Item", d.item(order.OrderView), "Shop", order.shop.Name, "Total", total, "Code", order.Code)
+	}
 	d.begin(d.w.T("letter.shortfall_buyer.subject", "Total", total), d.w.T("letter.shortfall_buyer.heading"), text)
 	d.say(text)
 	d.button(d.w.T("letter.receipt.button"), views.OrderPath(token))
@@ -34,6 +37,9 @@ func (d *draft) shortfallShop(ctx context.Context) error {
 		return err
 	}
 	text := d.w.T("letter.shortfall_shop.text", "Buyer", order.Email, "Item", d.item(order.OrderView), "Total", d.money(order.OrderView, order.Total))
+	if order.Code != "" {
+		text = d.w.T("letter.shortfall_shop.code", "Buyer", order.Email, "Item", d.item(order.OrderView), "Total", d.money(order.OrderView, order.Total), "Code", order.Code)
+	}
 	d.begin(d.w.T("letter.shortfall_shop.subject", "Number", d.number(order.OrderView)), d.w.T("letter.shortfall_shop.heading"), text)
 	d.say(text)
 	d.button(d.w.T("letter.shortfall_shop.button"), views.ShopOfferPath(order.Offer.Slug))

@@ -11,7 +11,7 @@ import (
 // SalesFilter narrows the list of sales.
 type SalesFilter struct {
 	Tab   string     // "" paid ones, to_send, refunded, disputed, open (not paid)
-	Query string     // e-mail, order number, last four of the card
+	Query string     // e-mail, order number, last four of the card, discount code
 	Day   *time.Time // midnight, in the shop's zone, of the one day that is shown
 	Page  Page
 }
@@ -50,7 +50,7 @@ func (f SalesFilter) apply(query *gorm.DB) *gorm.DB {
 		if err == nil && len(q) == 4 {
 			query = query.Where("(number = ? OR card LIKE ?)", number, "% "+q)
 		} else {
-			query = query.Where("(email = ? OR email_key = ? OR number = ?)", q, emailKey(q), number)
+			query = query.Where("(email = ? OR email_key = ? OR number = ? OR code = ?)", q, emailKey(q), number, CleanCode(q))
 		}
 	}
 	if f.Day != nil {

@@ -49,6 +49,9 @@ const (
 	PayoutsPath         = "/dashboard/payouts"
 	DisputesPath        = "/dashboard/disputes"
 	SettingsPath        = "/dashboard/settings"
+	ShippingPath        = "/dashboard/settings/shipping"
+	DiscountsPath       = "/dashboard/codes"
+	NewDiscountPath     = "/dashboard/codes/new"
 	PasswordChangePath  = "/dashboard/settings/password"
 	TeamPath            = "/dashboard/settings/team"
 	InvitationsPath     = "/dashboard/settings/team/invitations"
@@ -294,3 +297,15 @@ func ReceiptsPath(slug string) string { return SalePath(slug) + "/receipts" }
 
 // JobRetryPath lets a failed job be tried now.
 func JobRetryPath(id int64) string { return JobsPath + "/" + strconv.FormatInt(id, 10) + "/retries" }
+
+// DiscountPath is a discount code's own page; it is stopped at DiscountStopPath, and resumed at DiscountResumePath.
+func DiscountPath(slug string) string { return DiscountsPath + "/" + esc(slug) }
+
+// DiscountStopPath stops a code.
+func DiscountStopPath(slug string) string { return DiscountPath(slug) + "/stop" }
+
+// DiscountResumePath takes the stop of a code back.
+func DiscountResumePath(slug string) string { return DiscountPath(slug) + "/stop/removal" }
+
+// DiscountSalesPath lists the sales with a code.
+func DiscountSalesPath(code string) string { return SalesPath + "?q=" + url.QueryEscape(code) }

@@ -8,7 +8,7 @@ import (
 )
 
 // OfferFields are the fields of an offer's form in their order, for the error summary.
-var OfferFields = []string{"offer", "title", "words", "price", "currency", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
+var OfferFields = []string{"offer", "title", "words", "price", "currency", "chosen_price", "suggested", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
 
 // OfferDesigner is what the form of an offer shows.
 type OfferDesigner struct {
@@ -70,6 +70,12 @@ func (d OfferDesigner) price(p Page) Field {
 	case d.Keep != "":
 		f.Hint = d.Keep
 	}
+	return f
+}
+
+func (d OfferDesigner) suggested(p Page) Field {
+	f := d.field(p, "suggested", d.Form.Suggested)
+	f.Optional, f.Size = true, "m"
 	return f
 }
 

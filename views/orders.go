@@ -98,7 +98,12 @@ func (o BuyerOrder) sentence(p Page) string {
 		return p.T("order.paid.next."+order.Version.Fulfilment, "Shop", o.Shop.Name)
 	case "partly_refunded":
 		return p.T(id, "Refunded", p.W.Money(order.Money(order.Refunded)), "Total", p.W.Money(order.Money(order.Total)))
-	case "refunded", "shortfall", "over_limit":
+	case "shortfall":
+		if order.Code != "" {
+			return p.T("order.shortfall.code", "Refunded", p.W.Money(order.Money(order.Total)), "Code", order.Code)
+		}
+		return p.T(id, "Refunded", p.W.Money(order.Money(order.Total)))
+	case "refunded", "over_limit":
 		return p.T(id, "Refunded", p.W.Money(order.Money(order.Total)))
 	}
 	return p.T(id)
@@ -146,14 +151,17 @@ func (o BuyerOrder) amounts(p Page) []Fact {
 	each := p.W.Money(models.Money{Amount: order.Items / max(order.Quantity, 1), Currency: order.Currency})
 	list := []Fact{{Name: p.T("order.items", "Quantity", p.W.Number(order.Quantity), "Each", each), Value: p.W.Money(order.Money(order.Items))}}
 	for _, part := range []struct {
-		id     string
+		name   string
 		amount int64
-	}{{"order.discount", -order.Discount}, {"order.shipping", order.Shipping}, {"order.tax", order.Tax}} {
+	}{{discountName(p, &order.Order, "order.discount"), -order.Discount}, {p.T("order.shipping"), order.Shipping}, {p.T("order.tax"), order.Tax}} {
 		if part.amount != 0 {
-			list = append(list, Fact{Name: p.T(part.id), Value: p.W.Money(order.Money(part.amount))})
+			list = append(list, Fact{Name: part.name, Value: p.W.Money(order.Money(part.amount))})
 		}
 	}
 	list = append(list, Fact{Name: p.T("common.total"), Value: p.W.Money(order.Money(order.Total)), Total: true})
+	if order.TaxIncluded > 0 {
+		list = append(list, Fact{Name: p.T("price.tax_included"), Value: p.W.Money(order.Money(order.TaxIncluded))})
+	}
 	if order.Refunded > 0 {
 		list = append(list, Fact{Name: p.T("order.given_back"), Value: p.W.Money(order.Money(order.Refunded))})
 	}

@@ -101,3 +101,11 @@ func (o FanOffer) parts(p Page, form BuyForm) []Fact {
 
 // asksCode tells whether the shop has ever made a code to type.
 func (o FanOffer) asksCode() bool { return o.Shop.CodesCount > 0 }
+
+// discountName is a discount with the code that it came of, else what id says.
+func discountName(p Page, order *models.Order, id string) string {
+	if order.Code == "" {
+		return p.T(id)
+	}
+	return p.T("price.code", "Code", order.Code)
+}

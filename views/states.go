@@ -57,6 +57,13 @@ var looks = map[string]map[string]look{
 		"taken_down": {ToneError, "ban"},
 		"sold_out":   {TonePetrol, "package"},
 	},
+	"code": {
+		"active":  {ToneSuccess, "checkCircle"},
+		"not_yet": {ToneInfo, "calendar"},
+		"used_up": {TonePetrol, "package"},
+		"expired": {ToneNeutral, "clock"},
+		"stopped": {ToneNeutral, "stop"},
+	},
 	"payment": {
 		"pending":         {ToneInfo, "clock"},
 		"paid":            {ToneSuccess, "checkCircle"},

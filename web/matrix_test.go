@@ -84,6 +84,15 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/offers/:slug/card":                      models.Sell,
 	"POST /dashboard/offers/:slug/card":                     models.Sell,
 	"GET /dashboard/offers/:slug/card.jpg":                  models.View,
+	"GET /dashboard/settings/shipping":                      models.View,
+	"POST /dashboard/settings/shipping":                     models.Govern,
+	"GET /dashboard/codes":                                  models.View,
+	"POST /dashboard/codes":                                 models.Sell,
+	"GET /dashboard/codes/new":                              models.Sell,
+	"GET /dashboard/codes/:slug":                            models.Sell,
+	"POST /dashboard/codes/:slug":                           models.Sell,
+	"POST /dashboard/codes/:slug/stop":                      models.Sell,
+	"POST /dashboard/codes/:slug/stop/removal":              models.Sell,
 }
 
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
@@ -97,6 +106,8 @@ func TestMatrix(t *testing.T) {
 	payout := w.paidOut(t)
 	fill := strings.NewReplacer(":slug", offer.Slug, ":code", post.Code, ":handle", w.shop.Handle, ":token", "none", ":secret", "none", ":digest", "none", ":file", "full.jpg", ":page", "terms", ":id", review.Review.ID)
 	file, err := w.store.AddFile(t.Context(), w.shop, w.ana, &offer.Offer, "pattern.pdf", strings.NewReader("a pattern"))
+	w.must(err)
+	code, err := w.store.CreateCode(t.Context(), w.shop, w.ana, models.CodeForm{Code: "MATRIX", Kind: "percent", Percent: "10"})
 	w.must(err)
 	people := w.everybody(t)
 	mate := w.member("mate@example.com", anaPassword, models.Analyst)
@@ -128,6 +139,9 @@ func TestMatrix(t *testing.T) {
 		if strings.HasPrefix(path, "/dashboard/offers/:slug/files/") {
 			address = strings.Replace(address, "full.jpg", file.ID, 1)
 		}
+		if strings.HasPrefix(path, "/dashboard/codes/") {
+			address = strings.Replace(path, ":slug", code.Slug, 1)
+		}
 		for who, b := range people {
 			for _, method := range methods {
 				r, known := byMethod[method]
@@ -138,7 +152,7 @@ func TestMatrix(t *testing.T) {
 				if method == http.MethodOptions && got == http.StatusNoContent {
 					continue // says which methods there are, and nothing else
 				}
-				if path == views.NewOfferPath && method == http.MethodPost {
+				if (path == views.NewOfferPath || path == views.NewDiscountPath) && method == http.MethodPost {
 					continue // it is an offer's address to this method, with a slug that no offer has
 				}
 				if path == views.StripeLoginPath && !known && (method == http.MethodGet || method == http.MethodHead) {

@@ -14,7 +14,7 @@ import (
 // salesColumns are the heads of the file, in one language for all: programs read it too.
 var salesColumns = []string{
 	"number", "date", "offer", "quantity", "currency", "items", "discount", "shipping", "tax", "total", "tillbird_fee", "refunded", "disputed", "you_receive",
-	"payment", "fulfilment", "dispute", "source", "post", "buyer_email", "buyer_name", "variant", "sku",
+	"payment", "fulfilment", "dispute", "source", "post", "buyer_email", "buyer_name", "variant", "sku", "code", "tax_included", "ship_to",
 }
 
 // exportSales sends the sales of the view as a file, a hundred at a time, so that years of them fit.
@@ -62,7 +62,7 @@ func salesLine(o *models.OrderView, zone *time.Location) []string {
 	return []string{
 		strconv.FormatInt(o.Number, 10), at.In(zone).Format(time.RFC3339), cell(o.Version.Title), strconv.FormatInt(o.Quantity, 10), strings.ToUpper(o.Currency),
 		money(o.Items), money(o.Discount), money(o.Shipping), money(o.Tax), money(o.Total), fee, money(o.Refunded), money(o.Disputed), net,
-		o.Payment, o.Fulfilment, disputeWord(&o.Order), o.Source, cell(post), cell(o.Email), cell(o.BuyerName), cell(o.Variant), cell(o.SKU),
+		o.Payment, o.Fulfilment, disputeWord(&o.Order), o.Source, cell(post), cell(o.Email), cell(o.BuyerName), cell(o.Variant), cell(o.SKU), cell(o.Code), money(o.TaxIncluded), o.ShipTo,
 	}
 }
 
