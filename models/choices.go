@@ -137,6 +137,12 @@ func (v *Version) Prices() (low, high Money) {
 	return low, high
 }
 
+// PricesDiffer tells whether what a fan chooses makes the price.
+func (v *Version) PricesDiffer() bool {
+	low, high := v.Prices()
+	return low != high
+}
+
 // onlyLower tells whether a version differs from the one before only in that it costs less: that needs no review.
 func (v *Version) onlyLower(before *Version) bool {
 	for _, name := range v.Changes(before) {

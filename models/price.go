@@ -113,7 +113,7 @@ func (s *Shop) Usual(version *Version) (quote Quote, country string) {
 // showed is shown the new price first. It is "" where nothing but the offer's own price counts.
 func (q Quote) Seal(version *Version, country string) string {
 	var parts []string
-	if version.ChosenPrice {
+	if version.ChosenPrice || version.PricesDiffer() {
 		parts = append(parts, itoa(q.Unit.Amount))
 	}
 	if q.Shipping != nil {

@@ -66,7 +66,12 @@ func priceText(p Page, v *models.Version) string {
 	if v.ChosenPrice {
 		return p.T("price.from", "Least", v.Money())
 	}
-	return p.W.Money(v.Money())
+	if v.PricesDiffer() {
+		low, _ := v.Prices()
+		return p.T("variant.from", "Least", low)
+	}
+	low, _ := v.Prices()
+	return p.W.Money(low)
 }
 
 func titleText(p Page, v *models.Version) string {

@@ -40,6 +40,7 @@ type FanOffer struct {
 type BuyForm struct {
 	Email, Quantity string
 	Wait            string // the secret of a waitlist's letter
+	Choice          []string // the value of each option
 
 	Amount, Code, Country string // what makes the price, where the offer leaves it open
 
@@ -56,7 +57,7 @@ const choicesMost = 10
 // quantities is up to how many can be chosen: no more than are left, than one person may have, and than fit a list.
 func (o FanOffer) quantities() int64 {
 	most := int64(choicesMost)
-	if left, unlimited := o.Offer.Left(); !unlimited {
+	if left, unlimited := o.mostLeft(); !unlimited {
 		most = min(most, left)
 	}
 	if limit := o.Offer.LimitPerBuyer; limit != nil {
@@ -206,7 +207,10 @@ type product struct {
 type productOffer struct {
 	Type          string `json:"@type"`
 	URL           string `json:"url"`
-	Price         string `json:"price"`
+	Price         string `json:"price,omitempty"`
+	Low           string `json:"lowPrice,omitempty"`
+	High          string `json:"highPrice,omitempty"`
+	Count         int    `json:"offerCount,omitempty"`
 	PriceCurrency string `json:"priceCurrency"`
 	Availability  string `json:"availability"`
 	Starts        string `json:"availabilityStarts,omitempty"`
@@ -235,15 +239,20 @@ func (o FanOffer) availability() string {
 
 func (o FanOffer) data() product {
 	version := o.Offer.Version
+	low, high := version.Prices()
 	data := product{
 		Context: "https://schema.org", Type: "Product", Name: Plain(version.Title), Description: Excerpt(version.Words, 500), SKU: o.Offer.Slug,
 		Offers: productOffer{
-			Type: "Offer", URL: o.address(), Price: plainPrice(version.Money()), PriceCurrency: strings.ToUpper(version.Currency),
+			Type: "Offer", URL: o.address(), Price: plainPrice(low), PriceCurrency: strings.ToUpper(version.Currency),
 			Availability: "https://schema.org/" + o.availability(), Seller: seenBy{"Organization", Plain(seller(o.Shop)), o.Base + ShopPath(o.Shop.Handle)},
 		},
 	}
-	if o.Offer.Picture != nil {
-		data.Image = []string{o.Base + o.picture("full")}
+	if low != high { // schema.org wants both ends of a range in an offer of another kind
+		data.Offers.Type, data.Offers.Price = "AggregateOffer", ""
+		data.Offers.Low, data.Offers.High, data.Offers.Count = plainPrice(low), plainPrice(high), len(version.Choices.Combinations)
+	}
+	for _, picture := range o.Offer.Pictures() {
+		data.Image = append(data.Image, o.Base+PicturePath(picture.Digest, "full"))
 	}
 	if o.Offer.StartsAt != nil {
 		data.Offers.Starts = iso(*o.Offer.StartsAt)

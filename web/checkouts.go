@@ -25,7 +25,7 @@ func (s *Server) createCheckout(v *visit) error {
 	if fan.offer.State == views.FanTakenDown {
 		return fan.show(v, fan.status(), views.BuyForm{})
 	}
-	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal"), Consent: form.Get("consent") != "", Wait: form.Get("wait")}
+	typed := views.BuyForm{Email: form.Get("email"), Quantity: form.Get("quantity"), Choice: choiceTyped(form, fan.offer.Offer), Amount: form.Get("amount"), Code: form.Get("code"), Country: form.Get("country"), Seal: form.Get("seal"), Consent: form.Get("consent") != "", Wait: form.Get("wait")}
 	if err := s.withTurn(v, fan, typed.Wait); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Server) createCheckout(v *visit) error {
 		return fan.show(v, http.StatusOK, typed)
 	}
 	order, address, err := s.pay.StartCheckout(v.ctx(), payments.Purchase{
-		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country, Consent: typed.Consent,
+		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Choice: typed.Choice, Amount: typed.Amount, Code: typed.Code, Country: typed.Country, Consent: typed.Consent,
 		PostCode: v.kept(s.cookieName(sourceCookie)), Language: v.W.Lang(), Buyer: v.buyer(), Wait: typed.Wait, Again: form.Get("again"),
 	})
 	var bought *models.Bought
@@ -58,11 +58,19 @@ func (s *Server) createCheckout(v *visit) error {
 	return v.see(views.OrderPath(token))
 }
 
+// choiceTyped is the value that was chosen of each of the offer's options.
+func choiceTyped(form url.Values, offer *models.OfferView) (choice []string) {
+	for i := range offer.Version.Choices.Options {
+		choice = append(choice, form.Get("choice_"+strconv.Itoa(i)))
+	}
+	return choice
+}
+
 // repriced counts what was typed. Where the page showed another price than that, or the buyer asks for it, it is shown
 // before anything else happens: the button says what will be paid. Problems, where the buyer asked.
 func (s *Server) repriced(v *visit, fan *fanPage, typed *views.BuyForm, asked bool) (bool, error) {
 	quote, err := s.store.Quote(v.ctx(), models.Purchase{
-		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Amount: typed.Amount, Code: typed.Code, Country: typed.Country,
+		Offer: fan.offer.Offer, Shop: fan.offer.Shop, Email: typed.Email, Quantity: typed.Quantity, Choice: typed.Choice, Amount: typed.Amount, Code: typed.Code, Country: typed.Country,
 	})
 	var problems models.Problems
 	if err != nil && !errors.As(err, &problems) {
