@@ -39,7 +39,7 @@ type FanOffer struct {
 // BuyForm is what was typed to buy, and what is wrong with it.
 type BuyForm struct {
 	Email, Quantity string
-	Wait            string // the secret of a waitlist's letter
+	Wait            string   // the secret of a waitlist's letter
 	Choice          []string // the value of each option
 
 	Amount, Code, Country string // what makes the price, where the offer leaves it open

@@ -67,7 +67,7 @@ func TestGallery(t *testing.T) {
 		form.More = append(form.More, models.PictureTyped{ID: w.picture(i).ID, Alt: "Its back"})
 	}
 	print := w.live(form)
-	b := newBrowser(t, w).get("/o/"+print.Slug).want(http.StatusOK)
+	b := newBrowser(t, w).get("/o/" + print.Slug).want(http.StatusOK)
 	if n := strings.Count(b.body, `alt="Its back"`); n != 2 || !strings.Contains(b.body, `href="#picture-3"`) {
 		t.Errorf("%d further pictures", n)
 	}
