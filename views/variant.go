@@ -10,15 +10,15 @@ import (
 // radiosMost is how many values of an option are shown side by side; more become a list to open.
 const radiosMost = 12
 
-// choiceID names the field of an option.
-func choiceID(i int) string { return "choice_" + strconv.Itoa(i) }
+// optionID names the field of an option.
+func optionID(i int) string { return "choice_" + strconv.Itoa(i) }
 
-// valueID names a value of an option; the first has the option's own name, where a problem leads.
-func valueID(i, j int) string {
+// optionValueID names a value of an option; the first has the option's own name, where a problem leads.
+func optionValueID(i, j int) string {
 	if j == 0 {
-		return choiceID(i)
+		return optionID(i)
 	}
-	return choiceID(i) + "_" + strconv.Itoa(j)
+	return optionID(i) + "_" + strconv.Itoa(j)
 }
 
 // choice is what was chosen of an option.
