@@ -15,7 +15,7 @@ type OfferDesigner struct {
 	Slug     string // empty for a new offer
 	Form     models.OfferForm
 	Errors   FieldErrors
-	Picture  *models.Picture
+	Pictures []models.ShownPicture
 	Keep     string // what the merchant receives of the price, in words; empty where there is no price yet
 	Start    string // the starting point it was filled from, one of OfferStarts
 	Approved bool   // fans see an approved version of it

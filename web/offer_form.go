@@ -32,7 +32,7 @@ type designed struct {
 // showDesigner shows the form with what was typed.
 func (s *Server) showDesigner(v *visit, status int, d designed) error {
 	page := v.page("offer.form.new")
-	designer := views.OfferDesigner{Form: d.form, Picture: d.picture, Start: d.start, Keep: s.keepWords(v, d.form), Errors: v.problems(d.problems)}
+	designer := views.OfferDesigner{Form: d.form, Start: d.start, Keep: s.keepWords(v, d.form), Errors: v.problems(d.problems)}
 	sketch := d.form.Sketch(v.Shop, d.offer)
 	if d.offer != nil {
 		page = v.page("offer.form.edit")
@@ -47,6 +47,10 @@ func (s *Server) showDesigner(v *visit, status int, d designed) error {
 		designer.Changed, designer.Form.Seen = true, now.Mark()
 	}
 	page.Problems = len(designer.Errors)
+	var err error
+	if designer.Pictures, err = s.store.PicturesTyped(v.ctx(), v.Shop, d.form); err != nil {
+		return err
+	}
 	sketch.Picture = d.picture
 	designer.Card = views.DraftCard(page, sketch, s.store.Now())
 	return v.render(status, views.OfferFormPage(page, designer))
@@ -103,9 +107,6 @@ func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) 
 		return designed{}, err
 	}
 	d := designed{offer: offer, form: offerTyped(typed), start: startTyped(typed), then: typed.Get("then")}
-	if typed.Get("remove_picture") == "on" {
-		d.form.PictureID, d.form.Alt = "", ""
-	}
 	if d.picture, err = s.ownPicture(v, d.form.PictureID); err != nil {
 		return d, err
 	}
@@ -125,7 +126,10 @@ func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) 
 		case err != nil:
 			return d, err
 		default:
-			d.picture, d.form.PictureID, d.problems = picture, picture.ID, nil
+			d.form, d.problems = addPicture(d.form, picture), nil
+			if d.picture == nil {
+				d.picture = picture
+			}
 		}
 	}
 	if len(d.problems) > 0 {
@@ -136,12 +140,14 @@ func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) 
 }
 
 func offerTyped(typed url.Values) models.OfferForm {
-	return models.OfferForm{
+	form := models.OfferForm{
 		Title: typed.Get("title"), Words: typed.Get("words"), Price: typed.Get("price"), Currency: typed.Get("currency"), Stock: typed.Get("stock"),
 		Limit: typed.Get("limit"), StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Fulfilment: typed.Get("fulfilment"), Withdrawal: typed.Get("withdrawal"),
 		ChosenPrice: typed.Get("chosen_price"), Suggested: typed.Get("suggested"),
 		Hashtag: typed.Get("hashtag"), PictureID: typed.Get("picture_id"), Alt: typed.Get("alt"), Hold: typed.Get("hold"), Keeping: typed.Get("keeping"), Turn: typed.Get("turn"), Key: typed.Get("key"), Seen: typed.Get("seen"),
 	}
+	choicesTyped(&form, typed)
+	return form
 }
 
 func startTyped(typed url.Values) string {

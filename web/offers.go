@@ -80,6 +80,9 @@ func (s *Server) createOffer(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if done, err := s.offerStep(v, d); done || err != nil {
+		return err
+	}
 	if len(d.problems) > 0 {
 		return s.showDesigner(v, http.StatusUnprocessableEntity, d)
 	}
@@ -147,6 +150,9 @@ func (s *Server) updateOffer(v *visit) error {
 	}
 	d, err := s.readOffer(v, offer)
 	if err != nil {
+		return err
+	}
+	if done, err := s.offerStep(v, d); done || err != nil {
 		return err
 	}
 	if len(d.problems) == 0 {
