@@ -12,7 +12,7 @@ import (
 type Letter struct {
 	ID        string
 	Key       string
-	Kind      string // one of LetterKinds, dispute_inquiry, dispute_opened, dispute_won, dispute_lost, inquiry_closed, fraud_warning
+	Kind      string // one of LetterKinds
 	Recipient string
 	Language  string
 	UserID    *string
@@ -40,6 +40,7 @@ var LetterKinds = []string{
 	"review_decided", "offer_taken_down", "shop_standing",
 	"sold", "receipt", "order_links", "shortfall_buyer", "shortfall_shop", "shipped", "delivered", "codes_low", "refunded", "refund_failed_buyer", "refund_failed_shop",
 	"withdrawn_buyer", "withdrawn_shop", "freed", "payout_failed", "requirement_due",
+	"dispute_inquiry", "dispute_opened", "dispute_won", "dispute_lost", "inquiry_closed", "fraud_warning",
 }
 
 // letter writes a letter and its job into the transaction; a second one with the same key is no letter, nor is one that

@@ -82,6 +82,7 @@ type ShopBadge struct {
 type Counts struct {
 	Offers   int // offers that wait for the merchant
 	Sales    int // orders to send
+	Disputes int // open ones, shown in red
 	Payouts  int // payouts that need care, shown in red
 	Settings int
 	Reviews  int // the admin's queue

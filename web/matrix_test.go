@@ -13,6 +13,13 @@ import (
 // deedOf says, apart from the routes themselves, what a role must be allowed for each address of the dashboard. A new
 // address must be written down here too before the matrix passes.
 var deedOf = map[string]models.Deed{
+	"POST /dashboard/sales/:slug/warning/dismissal":         models.Refunds,
+	"GET /dashboard/disputes":                               models.View,
+	"GET /dashboard/disputes/:slug":                         models.View,
+	"GET /dashboard/disputes/:slug/answer":                  models.Answer,
+	"POST /dashboard/disputes/:slug/answer":                 models.Answer,
+	"GET /dashboard/disputes/:slug/acceptance/new":          models.Refunds,
+	"POST /dashboard/disputes/:slug/acceptance":             models.Refunds,
 	"GET /dashboard":                                        models.View,
 	"GET /dashboard/onboarding":                             models.View,
 	"POST /dashboard/onboarding/link":                       models.Bank,
@@ -104,6 +111,7 @@ func TestMatrix(t *testing.T) {
 	offer, post, order := w.soldOnce(t)
 	review := w.openReview(t)
 	payout := w.paidOut(t)
+	dispute := w.disputed(t, order)
 	fill := strings.NewReplacer(":slug", offer.Slug, ":code", post.Code, ":handle", w.shop.Handle, ":token", "none", ":secret", "none", ":digest", "none", ":file", "full.jpg", ":page", "terms", ":id", review.Review.ID)
 	file, err := w.store.AddFile(t.Context(), w.shop, w.ana, &offer.Offer, "pattern.pdf", strings.NewReader("a pattern"))
 	w.must(err)
@@ -127,6 +135,9 @@ func TestMatrix(t *testing.T) {
 		address := fill.Replace(path)
 		if strings.HasPrefix(path, "/dashboard/sales/") {
 			address = strings.Replace(path, ":slug", order.Slug, 1)
+		}
+		if strings.HasPrefix(path, "/dashboard/disputes/") {
+			address = strings.Replace(path, ":slug", dispute.Slug, 1)
 		}
 		if strings.HasPrefix(path, "/dashboard/payouts/") {
 			address = strings.Replace(path, ":slug", payout.Slug, 1)

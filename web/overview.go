@@ -65,6 +65,11 @@ func samplePrice(currency string) int64 {
 // troubles are what the merchant must do, what stops sales first.
 func (s *Server) troubles(v *visit, p views.Page) ([]views.Trouble, error) {
 	list := append(standingTroubles(v, p), s.stripeTroubles(v, p)...)
+	disputed, err := s.disputeTroubles(v)
+	if err != nil {
+		return nil, err
+	}
+	list = append(disputed, list...) // theirs is the nearest deadline
 	failed, err := s.store.FailedRefunds(v.ctx(), v.Shop, mostTroubles)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/tillbird/tillbird/models"
@@ -17,6 +18,9 @@ func (s *Server) newRefund(v *visit) error {
 		return err
 	}
 	form := models.RefundForm{Amount: v.W.MoneyInput(order.Left()), Reason: "requested", Key: newKey()}
+	if reason := v.QueryParam("reason"); slices.Contains(models.RefundReasons, reason) {
+		form.Reason = reason
+	}
 	if order.Fulfilment == "to_do" && order.Restockable() > 0 {
 		form.Restock = strconv.FormatInt(order.Restockable(), 10) // what has not left is on the shelf
 	}

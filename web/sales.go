@@ -100,6 +100,9 @@ func (s *Server) answerSale(v *visit, status int, order *models.OrderView, typed
 	if sale.Files, sale.Codes, err = s.goodsOf(v, order); err != nil {
 		return err
 	}
+	if err = s.saleTroubles(v, &sale, &order.Order); err != nil {
+		return err
+	}
 	if sale.Changes, err = s.saleChanges(v, order); err != nil {
 		return err
 	}

@@ -68,6 +68,9 @@ func (v *visit) page(title string) views.Page {
 		p.Viewer = views.Viewer{SignedIn: true, Email: v.User.Email, Initials: initials(v.User.Email), Admin: v.User.IsAdmin}
 	}
 	if v.Shop != nil {
+		if n, err := v.server.store.OpenDisputes(v.ctx(), v.Shop); err == nil {
+			p.Counts.Disputes = int(n)
+		}
 		p.Shop = views.ShopBadge{Name: v.Shop.Name, Handle: v.Shop.Handle, Role: v.W.T("state.role." + string(v.Role) + ".title")}
 		for _, m := range v.shops {
 			p.Shops = append(p.Shops, views.ShopBadge{Name: m.Shop.Name, Handle: m.Shop.Handle})

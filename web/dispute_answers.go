@@ -1,0 +1,154 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
+)
+
+// newAnswer is the form of an answer: the draft where there is one, else filled with what we hold.
+func (s *Server) newAnswer(v *visit) error {
+	d, err := s.disputeOfVisit(v)
+	if err != nil {
+		return err
+	}
+	if !d.Answerable(d.Now) {
+		return v.see(views.DisputePath(d.Slug))
+	}
+	form, saved := d.DraftOf()
+	if !saved {
+		if form, err = s.heldFor(v, d); err != nil {
+			return err
+		}
+	}
+	return s.showAnswerForm(v, http.StatusOK, d, form, nil)
+}
+
+func (s *Server) showAnswerForm(v *visit, status int, d views.Dispute, form models.AnswerForm, problems models.Problems) error {
+	p := v.page("dispute.answer.title")
+	p.Path, p.Problems = views.AnswerPath(d.Slug), len(problems)
+	return v.render(status, views.AnswerFormPage(p, views.Answer{Dispute: d, Form: form, Errors: v.problems(problems)}))
+}
+
+// createAnswer keeps a draft, shows the answer once more, or hands it to the bank: only where the check page said so.
+func (s *Server) createAnswer(v *visit) error {
+	d, err := s.disputeOfVisit(v)
+	if err != nil {
+		return err
+	}
+	typed, err := v.typed()
+	if err != nil {
+		return err
+	}
+	if !d.Answerable(d.Now) {
+		return s.answered(v, d, models.ErrChanged, "")
+	}
+	form, draft := answerTyped(typed), typed.Get("draft") != ""
+	evidence, problems := s.evidenceOf(v, d, form, draft)
+	if len(problems) > 0 {
+		return s.showAnswerForm(v, http.StatusUnprocessableEntity, d, form, problems)
+	}
+	if typed.Get("confirmed") != "" {
+		return s.answered(v, d, s.store.SubmitAnswer(v.ctx(), v.Shop, v.User, &d.Dispute, form, evidence), "dispute.answered")
+	}
+	// What was typed is kept also on the way to the check page: nobody writes this twice.
+	if err := s.store.SaveAnswer(v.ctx(), &d.Dispute, form); errors.Is(err, models.ErrChanged) {
+		return s.answered(v, d, err, "")
+	} else if err != nil {
+		return err
+	}
+	if draft {
+		v.say(views.ToneSuccess, v.W.T("dispute.draft.saved", "Time", v.W.Clock(s.store.Now())))
+		return v.see(views.AnswerPath(d.Slug))
+	}
+	if typed.Get("change") != "" {
+		return v.see(views.AnswerPath(d.Slug))
+	}
+	p := v.page("dispute.check.title")
+	p.Path = views.AnswerPath(d.Slug)
+	return v.render(http.StatusOK, views.AnswerCheckPage(p, views.Answer{Dispute: d, Form: form, Evidence: evidence}))
+}
+
+func answerTyped(typed url.Values) models.AnswerForm {
+	return models.AnswerForm{
+		Why: typed.Get("why"), Product: typed.Get("product"), Purchase: typed.Get("purchase"), Terms: typed.Get("terms"), Messages: typed.Get("messages"), Keep: typed["keep"],
+	}
+}
+
+// evidenceOf reads an answer together with what we hold.
+func (s *Server) evidenceOf(v *visit, d views.Dispute, form models.AnswerForm, draft bool) (models.Evidence, models.Problems) {
+	carrier, sentOn := "", ""
+	if d.Shipment != nil {
+		carrier, sentOn = views.CarrierName(v.W, d.Shipment.Carrier), v.W.Date(d.Shipment.SentAt)
+	}
+	return form.Read(d.Order, d.Shipment, carrier, sentOn, draft)
+}
+
+// heldFor fills the form with what we know of the order: the offer as it was, when it was bought and with what consent,
+// the terms, what passed between buyer and seller.
+func (s *Server) heldFor(v *visit, d views.Dispute) (models.AnswerForm, error) {
+	o := d.Order
+	form := models.AnswerForm{Keep: []string{"product", "purchase", "buyer"}}
+	price := o.Money(o.Items / max(o.Quantity, 1))
+	form.Product = strings.TrimSpace(v.W.T("dispute.evidence.product", "Item", o.Title(), "Price", v.W.Money(price), "Quantity", v.W.Number(o.Quantity), "Version", strconv.FormatInt(o.Version.Number, 10), "Words", o.Version.Words))
+	if d.Shipment != nil {
+		form.Keep = append(form.Keep, "delivery")
+	}
+	if v.Shop.ReturnsPolicy != "" {
+		form.Terms = v.W.T("dispute.evidence.terms", "Terms", v.Shop.ReturnsPolicy)
+		form.Keep = append(form.Keep, "terms")
+	}
+	form.Purchase = strings.Join(s.purchaseLines(v, d), "\n")
+	lines, err := s.messageLines(v, d)
+	if err != nil {
+		return form, err
+	}
+	if form.Messages = strings.Join(lines, "\n"); form.Messages != "" {
+		form.Keep = append(form.Keep, "messages")
+	}
+	return form, nil
+}
+
+// purchaseLines tell how an order was bought, moment by moment.
+func (s *Server) purchaseLines(v *visit, d views.Dispute) []string {
+	o := d.Order
+	lines := []string{v.W.T("dispute.evidence.placed", "When", v.W.DateTime(o.CreatedAt), "Address", o.Email, "Total", v.W.Money(o.Money(o.Total)))}
+	for _, change := range d.Changes {
+		when := v.W.DateTime(change.CreatedAt)
+		switch change.Kind {
+		case "paid":
+			lines = append(lines, v.W.T("dispute.evidence.paid", "When", v.W.DateTime(*o.PaidAt), "Card", views.CardText(o.Card)))
+			lines = append(lines, v.W.T("dispute.evidence.receipt", "When", when, "Address", o.Email))
+		case "sent":
+			lines = append(lines, v.W.T("dispute.evidence.shipped", "When", when))
+		}
+	}
+	return lines
+}
+
+// messageLines tell what passed between buyer and seller here: a withdrawal with its words, and money given back.
+func (s *Server) messageLines(v *visit, d views.Dispute) ([]string, error) {
+	var lines []string
+	withdrawal, err := s.store.WithdrawalOf(v.ctx(), &d.Order.Order)
+	if err != nil {
+		return nil, err
+	}
+	if withdrawal != nil {
+		lines = append(lines, v.W.T("dispute.evidence.withdrew", "When", v.W.DateTime(withdrawal.CreatedAt)))
+		if withdrawal.Words != "" {
+			lines = append(lines, v.W.T("dispute.evidence.wrote"), withdrawal.Words)
+		}
+	}
+	refunds, err := s.store.RefundsOf(v.ctx(), &d.Order.Order)
+	for _, refund := range refunds {
+		if refund.State == "succeeded" {
+			lines = append(lines, v.W.T("dispute.evidence.refund", "When", v.W.DateTime(refund.UpdatedAt), "Amount", v.W.Money(d.Order.Money(refund.Amount))))
+		}
+	}
+	return lines, err
+}
