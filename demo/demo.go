@@ -152,6 +152,9 @@ func (w *world) open(ctx context.Context, store *models.Store) error {
 	if err := w.submit(ctx, w.set.SandboxURL+"/held", url.Values{}); err != nil {
 		return fmt.Errorf("settle the past's events: %w", err)
 	}
+	if err := w.dispute(ctx, store); err != nil {
+		return fmt.Errorf("disputes: %w", err)
+	}
 	return store.KeepNote(ctx, demoNote, "complete")
 }
 

@@ -59,6 +59,21 @@ func arrivalBy(charge *stripe.Charge) string {
 	return charge.Transfer.DestinationPayment.ID
 }
 
+// ChargeOf is the charge of a paid order, read now where it is not kept yet; "" where there is none.
+func (p *Payments) ChargeOf(ctx context.Context, order *models.Order) (string, error) {
+	if order.ChargeID == nil {
+		if err := p.readCharge(ctx, models.ReadCharge{OrderID: order.ID}); err != nil && !errors.Is(err, errNoFeeYet) {
+			return "", err
+		}
+		fresh, err := p.store.Order(ctx, order.ID)
+		if err != nil || fresh.ChargeID == nil {
+			return "", err
+		}
+		order = fresh
+	}
+	return *order.ChargeID, nil
+}
+
 // feeOf is what Stripe takes of a booking, its taxes included, without what is ours.
 func feeOf(booking *stripe.BalanceTransaction) int64 {
 	fee := booking.Fee

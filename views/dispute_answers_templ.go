@@ -327,7 +327,7 @@ func AnswerFormPage(p Page, a Answer) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = button(Button{Kind: "primary", Label: p.T("dispute.answer.check")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = button(Button{Kind: "primary", Name: "check", Value: "1", Label: p.T("dispute.answer.check")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

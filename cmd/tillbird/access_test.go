@@ -252,6 +252,17 @@ func (b *browser) slugs(path string) map[string]string {
 	return rows
 }
 
+// row is the path of the first link below a prefix in the row of a table that says something.
+func (b *browser) row(says, prefix string) string {
+	b.t.Helper()
+	path, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf(
+		`([...document.querySelectorAll('main tbody tr')].filter((row) => row.innerText.includes(%q)).map((row) => row.querySelector('a[href]').getAttribute('href')).find((href) => href.startsWith(%q)) || '')`, says, prefix)))
+	if err != nil || path == "" {
+		b.t.Fatalf("no row says %s: %v\n%s", says, err, b.text())
+	}
+	return path
+}
+
 // first is the path of the first link of a page to something below a prefix.
 func (b *browser) first(list, prefix string) string {
 	b.t.Helper()

@@ -214,9 +214,13 @@ func (s *settings) payments(base string) (payments.Settings, error) {
 		return payments.Settings{}, err
 	}
 	fixed, err := s.feeFixed()
+	if err != nil {
+		return payments.Settings{}, err
+	}
+	warned, err := amounts("TILLBIRD_REFUND_WARNED_UP_TO", s.RefundWarned)
 	return payments.Settings{
 		SecretKey: s.StripeSecretKey, WebhookSecret: s.StripeWebhookSecret, ConnectWebhookSecret: s.StripeConnectWebhookSecret, APIURL: s.StripeAPIURL,
-		BaseURL: base, Country: s.Country, ShopCountries: s.countries(), FeeBasis: basis, FeeFixed: fixed, OnBehalfOf: s.OnBehalfOf,
+		BaseURL: base, Country: s.Country, ShopCountries: s.countries(), FeeBasis: basis, FeeFixed: fixed, OnBehalfOf: s.OnBehalfOf, RefundWarnedUpTo: warned,
 	}, err
 }
 

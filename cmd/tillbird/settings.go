@@ -37,6 +37,7 @@ type settings struct {
 	ShopCountries string `env:"TILLBIRD_SHOP_COUNTRIES" default:"AT,BE,BG,CH,CY,CZ,DE,DK,EE,ES,FI,FR,GB,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,NO,PL,PT,RO,SE,SI,SK" help:"Countries whose shops are taken."`
 	FeePercent    string `env:"TILLBIRD_FEE_PERCENT" default:"3.4" help:"Tillbird's share of a sale in percent; it has to cover Stripe's fee."`
 	FeeFixed      string `env:"TILLBIRD_FEE_FIXED" default:"eur:0.25,usd:0.30,gbp:0.20,chf:0.30" help:"Fixed part of the fee by currency."`
+	RefundWarned  string `name:"refund-warned-up-to" env:"TILLBIRD_REFUND_WARNED_UP_TO" help:"Payments up to this amount are given back by themselves when the card's bank warns of fraud, by currency, as in eur:10.00,usd:10.00. Empty gives none back."`
 	OnBehalfOf    bool   `env:"TILLBIRD_ON_BEHALF_OF" default:"true" negatable:"" help:"Make the shop the merchant of record (needs its card_payments capability)."`
 
 	SandboxAddr string `env:"TILLBIRD_SANDBOX_ADDR" default:"127.0.0.1:8081" help:"Address of the sandbox's Stripe."`
@@ -89,6 +90,9 @@ func (s *settings) check() error {
 		return err
 	}
 	if _, err := s.feeFixed(); err != nil {
+		return err
+	}
+	if _, err := amounts("TILLBIRD_REFUND_WARNED_UP_TO", s.RefundWarned); err != nil {
 		return err
 	}
 	if _, err := s.proxies(); err != nil {
@@ -202,8 +206,13 @@ func (s *settings) feeBasis() (int64, error) {
 
 // feeFixed is the fixed part by currency, in its smallest unit.
 func (s *settings) feeFixed() (map[string]int64, error) {
+	return amounts("TILLBIRD_FEE_FIXED", s.FeeFixed)
+}
+
+// amounts reads a setting that lists amounts by currency, into smallest units.
+func amounts(name, text string) (map[string]int64, error) {
 	fixed := map[string]int64{}
-	for _, part := range strings.Split(s.FeeFixed, ",") {
+	for _, part := range strings.Split(text, ",") {
 		if part = strings.TrimSpace(part); part == "" || part == "0" {
 			continue
 		}
@@ -212,7 +221,7 @@ func (s *settings) feeFixed() (map[string]int64, error) {
 		exponent := models.Exponent(currency)
 		n, err := strconv.ParseInt(whole+(fraction + "000")[:exponent], 10, 64)
 		if !found || err != nil || len(fraction) > exponent || n < 0 || !models.KnownCurrency(currency) {
-			return nil, fmt.Errorf("TILLBIRD_FEE_FIXED must list amounts by currency such as eur:0.25,usd:0.30, not %q", part)
+			return nil, fmt.Errorf("%s must list amounts by currency such as eur:0.25,usd:0.30, not %q", name, part)
 		}
 		fixed[currency] = n
 	}
