@@ -103,7 +103,11 @@ func (s *Server) heldFor(v *visit, d views.Dispute) (models.AnswerForm, error) {
 		form.Terms = v.W.T("dispute.evidence.terms", "Terms", v.Shop.ReturnsPolicy)
 		form.Keep = append(form.Keep, "terms")
 	}
-	form.Purchase = strings.Join(s.purchaseLines(v, d), "\n")
+	bought, err := s.purchaseLines(v, d)
+	if err != nil {
+		return form, err
+	}
+	form.Purchase = strings.Join(bought, "\n")
 	lines, err := s.messageLines(v, d)
 	if err != nil {
 		return form, err
@@ -114,8 +118,8 @@ func (s *Server) heldFor(v *visit, d views.Dispute) (models.AnswerForm, error) {
 	return form, nil
 }
 
-// purchaseLines tell how an order was bought, moment by moment.
-func (s *Server) purchaseLines(v *visit, d views.Dispute) []string {
+// purchaseLines tell how an order was bought, moment by moment, and when a receipt left: nothing that we do not know.
+func (s *Server) purchaseLines(v *visit, d views.Dispute) ([]string, error) {
 	o := d.Order
 	lines := []string{v.W.T("dispute.evidence.placed", "When", v.W.DateTime(o.CreatedAt), "Address", o.Email, "Total", v.W.Money(o.Money(o.Total)))}
 	for _, change := range d.Changes {
@@ -123,12 +127,17 @@ func (s *Server) purchaseLines(v *visit, d views.Dispute) []string {
 		switch change.Kind {
 		case "paid":
 			lines = append(lines, v.W.T("dispute.evidence.paid", "When", v.W.DateTime(*o.PaidAt), "Card", views.CardText(o.Card)))
-			lines = append(lines, v.W.T("dispute.evidence.receipt", "When", when, "Address", o.Email))
 		case "sent":
 			lines = append(lines, v.W.T("dispute.evidence.shipped", "When", when))
 		}
 	}
-	return lines
+	letters, err := s.store.BuyerLetters(v.ctx(), &o.Order)
+	for _, letter := range letters {
+		if letter.Kind == "receipt" && letter.State == "sent" && letter.SentAt != nil {
+			lines = append(lines, v.W.T("dispute.evidence.receipt", "When", v.W.DateTime(*letter.SentAt), "Address", letter.Recipient))
+		}
+	}
+	return lines, err
 }
 
 // messageLines tell what passed between buyer and seller here: a withdrawal with its words, and money given back.
