@@ -113,10 +113,32 @@ func (w *world) begin(ctx context.Context, s *stall, plan offerPlan) error {
 		return err
 	}
 	g.offer = &view.Offer
+	if err := w.supply(ctx, s, g); err != nil {
+		return err
+	}
 	if err := w.store.Publish(ctx, s.shop, s.owner, g.offer, w.now.OnBehalfOf()); err != nil {
 		return err
 	}
 	return w.post(ctx, s, g)
+}
+
+// supply brings what Tillbird hands over to the buyers of an offer.
+func (w *world) supply(ctx context.Context, s *stall, g *good) error {
+	if g.plan.file != "" {
+		text := g.plan.form.Title + "\n\n" + strings.Repeat(g.plan.form.Words+"\n", 40)
+		if _, err := w.store.AddFile(ctx, s.shop, s.owner, g.offer, g.plan.file, strings.NewReader(text)); err != nil {
+			return err
+		}
+	}
+	if g.plan.codes == 0 {
+		return nil
+	}
+	var codes strings.Builder
+	for i := range g.plan.codes {
+		fmt.Fprintf(&codes, "BRUSH-%04d-%04d\n", i+1, w.dice.IntN(10_000))
+	}
+	_, err := w.store.AddCodes(ctx, s.shop, s.owner, g.offer, codes.String())
+	return err
 }
 
 func (w *world) picture(ctx context.Context, s *stall, name string) (*models.Picture, error) {

@@ -22,6 +22,8 @@ type offerPlan struct {
 	fate         string // on the last day: paused, ended, reported
 	daily        int    // most sales of an ordinary day
 	post, again  string // texts of its first and second post
+	file         string // name of the file that buyers get
+	codes        int    // how many licence codes it begins with
 }
 
 func (p offerPlan) begins(days int) int {
@@ -60,8 +62,8 @@ var kestrel = shopPlan{
 			picture: "print", born: 20, verdict: "approved", daily: 5, post: "Forty prints of the harbour. When they are gone, the block gets cut.", again: "A handful of harbour prints left. Signed, numbered, forty in all.",
 		},
 		{
-			form:    models.OfferForm{Title: "Sourdough, slowly (e-book)", Words: "Sixty pages on flour, water and waiting. PDF and EPUB, in English.", Price: "9.00", Currency: "eur", Fulfilment: "file", Hashtag: "SlowSourdough", Alt: "The cover of an e-book with a round loaf of bread"},
-			picture: "bread", born: 30, verdict: "approved", daily: 3, post: "I wrote down everything I know about sourdough. It took sixty pages.", again: "Sunday is for sourdough. The e-book is 60 pages and reads in one proof.",
+			form: models.OfferForm{Title: "Sourdough, slowly (e-book)", Words: "Sixty pages on flour, water and waiting. PDF and EPUB, in English.", Price: "9.00", Currency: "eur", Fulfilment: "file", Hashtag: "SlowSourdough", Alt: "The cover of an e-book with a round loaf of bread"},
+			file: "slow-sourdough.txt", picture: "bread", born: 30, verdict: "approved", daily: 3, post: "I wrote down everything I know about sourdough. It took sixty pages.", again: "Sunday is for sourdough. The e-book is 60 pages and reads in one proof.",
 		},
 		{
 			form:    models.OfferForm{Title: "Letterpress workshop", Words: "Three hours at the press on a Saturday, with coffee. You take home twenty cards of your own design.", Price: "65.00", Currency: "eur", Stock: "12", Limit: "2", Fulfilment: "nothing", Hashtag: "PressDay", Alt: "A hand pulling a print from a small letterpress"},
@@ -86,6 +88,10 @@ var kestrel = shopPlan{
 		{
 			form: models.OfferForm{Title: "Calming tea that heals", Words: "Cures a cold in a day.", Price: "19.00", Currency: "eur", Stock: "30", Fulfilment: "ship", Hashtag: "CalmTea"},
 			born: -9, verdict: "rejected", reason: "misleading", note: "A tea may calm, but it may not promise to cure. Take the claim out and send it again.",
+		},
+		{
+			form:  models.OfferForm{Title: "Saône brushes (licence)", Words: "Forty brushes for your drawing program, scanned from our own ink. One licence for one person.", Price: "15.00", Currency: "eur", Limit: "2", Fulfilment: "licence_code", Hashtag: "SaoneBrushes"},
+			codes: 60, born: 25, verdict: "approved", daily: 1, post: "Forty brushes from our own ink bottles. You get your licence the moment you have paid.",
 		},
 		{
 			form: models.OfferForm{Title: "Gift card", Words: "For somebody who likes to choose.", Price: "50.00", Currency: "eur", Fulfilment: "licence_code", Hashtag: "KestrelGift"},

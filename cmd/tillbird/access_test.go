@@ -21,6 +21,7 @@ var noPage = map[string]string{
 	"/pictures/:digest/:file":            "a picture",
 	"/dashboard/onboarding/return":       "leads on to the onboarding page",
 	"/dashboard/onboarding/refresh":      "leads on to Stripe",
+	"/downloads/:link":                   "a file",
 	"/dashboard/sales.csv":               "a file",
 	"/dashboard/payouts/:slug/lines.csv": "a file",
 	"/healthz":                           "for machines",

@@ -94,6 +94,13 @@ func (w *accessWorld) offers(r *tour) {
 	r.visit("preview", apron+"/preview", 200)
 	r.visit("check of a draft", draft+"/review", 200)
 	r.visit("preview of a draft", draft+"/preview", 200)
+	files, codes := list+"/"+w.goods["Sourdough, slowly (e-book)"]+"/files", list+"/"+w.goods["Saône brushes (licence)"]+"/codes"
+	r.visit("files", files, 200)
+	r.visit("file, removal", r.first(files, files+"/"), 200)
+	r.visit("codes", codes, 200)
+	r.send(422, action(codes), "codes", "")
+	r.see("codes with errors")
+	r.visit("codes, removal", codes+"/removal/new", 200)
 	r.visit("new", list+"/new", 200)
 	r.unfold()
 	r.see("new, unfolded")
