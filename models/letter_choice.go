@@ -32,7 +32,8 @@ var topics = []struct {
 }{
 	{"sold", TopicSold},
 	{"dispute", TopicDisputes},
-	{"warning", TopicDisputes},
+	{"inquiry", TopicDisputes},
+	{"fraud", TopicDisputes},
 	{"payout", TopicPayouts},
 	{"requirement", TopicPayouts},
 	{"waitlist", TopicWaitlist},
