@@ -245,9 +245,11 @@ func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 	if g.plan.form.Limit != "1" && w.dice.IntN(7) == 0 {
 		quantity = 2
 	}
-	order, link, err := w.past.StartCheckout(ctx, payments.Purchase{
+	in := payments.Purchase{
 		Offer: view, Shop: shop, Email: fan.email, Quantity: strconv.Itoa(quantity), PostCode: code, Language: fan.language, Consent: true, Buyer: "demo-" + strconv.Itoa(w.dice.IntN(1_000_000_000)),
-	})
+	}
+	w.choose(&in, s, fan)
+	order, link, err := w.past.StartCheckout(ctx, in)
 	var problems models.Problems
 	if errors.As(err, &problems) {
 		return nil // sold out, or over the limit: that fan goes home

@@ -194,6 +194,9 @@ func (w *world) stall(ctx context.Context, plan shopPlan) (*stall, error) {
 		return nil, err
 	}
 	if s.shop.SellerName == "" {
+		if err := w.prices(ctx, s); err != nil {
+			return nil, err
+		}
 		if err := w.store.UpdateShop(ctx, s.shop, owner, plan.settings); err != nil {
 			return nil, err
 		}

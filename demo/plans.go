@@ -8,6 +8,8 @@ type shopPlan struct {
 	onboarding string // what its owner hands in at the sandbox's hosted pages: good, poor, or nothing
 	shop       models.NewShop
 	settings   models.ShopSettings
+	shipping   models.ShippingForm
+	codes      []models.CodeForm
 	offers     []offerPlan
 }
 
@@ -42,7 +44,19 @@ var kestrel = shopPlan{
 		Name: "Maison Kestrel", TimeZone: "Europe/Paris", Language: "en", About: "Linen, cedar and tea from a small workshop by the Saône.", SupportEmail: "hello@kestrel.example",
 		SellerName: "Maison Kestrel SARL", SellerAddress: "12 quai Saint-Vincent\n69001 Lyon\nFrance", ReturnsPolicy: "Send it back within 30 days, unused, and you get your money back. We pay the postage within the EU.",
 	},
+	shipping: models.ShippingForm{
+		Rates: [models.ZonesMost]string{"4.90", "7.90"}, FreeAbove: "80", Tax: "off",
+		Zone: map[string]string{"FR": "1", "MC": "1", "AT": "2", "BE": "2", "DE": "2", "DK": "2", "ES": "2", "FI": "2", "IE": "2", "IT": "2", "LU": "2", "NL": "2", "PT": "2", "SE": "2"},
+	},
+	codes: []models.CodeForm{
+		{Code: "WELCOME10", Kind: "percent", Percent: "10", EachOnce: "on"},
+		{Code: "HARBOUR5", Kind: "amount", Amount: "5", Most: "25", EachOnce: "on"},
+	},
 	offers: []offerPlan{
+		{
+			form: models.OfferForm{Title: "Mend-it fund", Words: "Tear something we made? We mend it for nothing. This pays for the thread: give what you like.", Price: "3.00", Currency: "eur", ChosenPrice: "on", Suggested: "8.00", Fulfilment: "nothing", Hashtag: "MendIt"},
+			born: 10, verdict: "approved", daily: 1, post: "We mend what we made, for nothing. The thread is on whoever likes.",
+		},
 		{
 			form:    models.OfferForm{Title: "Linen apron, sage", Words: "Cut and sewn in Lyon from washed European linen. Two deep pockets, cross-back straps, no knot at the neck.\n\nOne size fits most: 90 cm long, wraps around up to a size 48.", Price: "42.00", Currency: "eur", Stock: "400", Limit: "3", Fulfilment: "ship", Hashtag: "SageApron", Alt: "A sage green linen apron with two pockets hanging from a wooden peg"},
 			picture: "apron", born: 0, verdict: "approved", daily: 4,

@@ -83,13 +83,13 @@ func (o FanOffer) freeAbove(p Page) string {
 	return p.T("price.free_above", "Sum", models.Money{Amount: shipping.FreeAbove, Currency: shipping.Currency})
 }
 
-// parts is what the chosen quantity's price is made of; nothing where it is the offer's price alone.
-func (o FanOffer) parts(p Page, form BuyForm) []Fact {
+// parts is what a quantity's price is made of; nothing where it is the offer's price alone.
+func (o FanOffer) parts(p Page, form BuyForm, quantity int64) []Fact {
 	if o.quote().Code == nil && o.quote().Shipping == nil {
 		return nil
 	}
-	price := o.quote().Price(o.chosen(form.Quantity))
-	list := []Fact{{Name: p.T("order.items", "Quantity", o.chosen(form.Quantity), "Each", o.quote().Unit), Value: p.W.Money(price.Money(price.Items))}}
+	price := o.quote().Price(quantity)
+	list := []Fact{{Name: p.T("order.items", "Quantity", quantity, "Each", o.quote().Unit), Value: p.W.Money(price.Money(price.Items))}}
 	if o.quote().Code != nil {
 		list = append(list, Fact{Name: p.T("price.code", "Code", o.quote().Code.Code), Value: p.W.Money(price.Money(-price.Discount))})
 	}

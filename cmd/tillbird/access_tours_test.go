@@ -48,6 +48,15 @@ func (w *accessWorld) merchant(r *tour) {
 	r.send(200, action("/dashboard/settings"), "name", "Maison Kestrel")
 	r.see("settings, saved")
 
+	r.visit("delivery and tax", "/dashboard/settings/shipping", 200)
+	r.send(422, action("/dashboard/settings/shipping"), "rate_3", "4")
+	r.see("delivery and tax with errors")
+	r.visit("discount codes", "/dashboard/codes", 200)
+	r.visit("discount code", r.first("/dashboard/codes", "/dashboard/codes/"), 200)
+	r.visit("new discount code", "/dashboard/codes/new", 200)
+	r.send(422, action("/dashboard/codes"), "code", "x")
+	r.see("discount code with errors")
+
 	r.visit("team", "/dashboard/settings/team", 200)
 	r.send(422, action("/dashboard/settings/team/invitations"), "email", "lou")
 	r.see("team with errors")
