@@ -15,7 +15,9 @@ func TestPriceAddsUp(t *testing.T) {
 	for range 10_000 {
 		currency := []string{"jpy", "eur", "kwd"}[dice.IntN(3)]
 		step := map[string]int64{"jpy": 1, "eur": 1, "kwd": 10}[currency]
-		money := func(most int64) models.Money { return models.Money{Amount: dice.Int64N(most/step) * step, Currency: currency} }
+		money := func(most int64) models.Money {
+			return models.Money{Amount: dice.Int64N(most/step) * step, Currency: currency}
+		}
 		quote, quantity := models.Quote{Unit: money(900_000)}, 1+dice.Int64N(100)
 		switch dice.IntN(3) {
 		case 1:
