@@ -58,10 +58,16 @@ func (s *Store) TakeReconciliation(ctx context.Context) (*Reconciliation, error)
 		if last != nil && now.Sub(last.BeganAt) < reconcileEvery {
 			return nil, nil
 		}
+		// The books of a world that is still being made are not looked at.
+		var sold int64
+		if err := s.read(ctx).Raw("SELECT count(*) FROM shops WHERE opened_at IS NOT NULL AND orders_count > 0").Scan(&sold).Error; err != nil || sold == 0 {
+			return nil, err
+		}
 		if last, err = s.beginReconciliation(ctx, nil, nil); err != nil || last == nil {
 			return nil, err
 		}
 	}
+	now = s.now()
 	err = s.write(ctx, func(db *tx) error {
 		return changed(db.Exec("UPDATE reconciliations SET leased_until = ? WHERE id = ? AND state = 'running' AND leased_until <= ?", now.Add(reconcileLease), last.ID, now))
 	})
@@ -83,7 +89,7 @@ func (s *Store) beginReconciliation(ctx context.Context, admin *User, job Job) (
 		return nil, err
 	}
 	now := s.now()
-	run := &Reconciliation{ID: newID(), State: "running", FromDay: from.Format(time.DateOnly), UntilAt: now.Add(-reconcileMargin).Truncate(time.Second), LeasedUntil: now, BeganAt: now}
+	run := &Reconciliation{ID: newID(), State: "running", FromDay: from.Format(time.DateOnly), UntilAt: now.Add(-reconcileMargin).Truncate(time.Second), LeasedUntil: now.Add(-time.Second), BeganAt: now}
 	if admin != nil {
 		run.AskedBy = &admin.ID
 	}
