@@ -166,6 +166,26 @@ func (w *world) post(ctx context.Context, s *stall, g *good) error {
 	return w.store.MarkPosted(ctx, s.shop, s.owner, post, "https://x.com/"+s.shop.Handle+"/status/"+strconv.Itoa(1_980_000_000_000_000_000+w.dice.IntN(1_000_000_000)))
 }
 
+// await ends the stock of an offer at what is sold, and puts fans on its waitlist.
+func (w *world) await(ctx context.Context, s *stall, view *models.OfferView) error {
+	form := models.FormOf(view, s.shop.Zone(), func(m models.Money) string { return strconv.FormatInt(m.Amount/100, 10) })
+	form.Stock, form.Limit = strconv.FormatInt(view.Sold+view.Held, 10), ""
+	if err := w.store.UpdateOffer(ctx, s.shop, s.owner, &view.Offer, form); err != nil {
+		return err
+	}
+	fresh, _, err := w.store.PublicOffer(ctx, view.Slug)
+	if err != nil {
+		return err
+	}
+	for _, fan := range fans[:3] {
+		err := w.store.JoinWaitlist(ctx, fresh, "", fan.email, fan.language)
+		if problems := (models.Problems)(nil); err != nil && !errors.As(err, &problems) {
+			return err
+		}
+	}
+	return nil
+}
+
 // turn is what a plan has an offer do in the end, and a second post in the middle.
 func (w *world) turn(ctx context.Context, s *stall, g *good, day int) error {
 	if day == g.plan.begins(w.set.Days)+w.set.Days/3 && g.plan.again != "" && len(g.posts) == 1 {
@@ -185,6 +205,8 @@ func (w *world) turn(ctx context.Context, s *stall, g *good, day int) error {
 		err = w.store.Pause(ctx, s.shop, s.owner, &view.Offer)
 	case "ended":
 		err = w.store.End(ctx, s.shop, s.owner, &view.Offer)
+	case "awaited":
+		err = w.await(ctx, s, view)
 	case "reported":
 		err = w.store.ReportOffer(ctx, &view.Offer, "misleading", "The picture shows a set of four, the words say one.", "")
 	}

@@ -21,7 +21,7 @@ type offerPlan struct {
 	starts, ends int    // days after the last one, 0 = no date
 	verdict      string // approved, changes_asked, rejected, waits (in the queue), draft
 	reason, note string // of a verdict against it
-	fate         string // on the last day: paused, ended, reported
+	fate         string // on the last day: paused, ended, reported, awaited (sold out, with a waitlist)
 	daily        int    // most sales of an ordinary day
 	post, again  string // texts of its first and second post
 	file         string // name of the file that buyers get
@@ -58,7 +58,7 @@ var kestrel = shopPlan{
 			born: 10, verdict: "approved", daily: 1, post: "We mend what we made, for nothing. The thread is on whoever likes.",
 		},
 		{
-			form:    models.OfferForm{Title: "Linen apron, sage", Words: "Cut and sewn in Lyon from washed European linen. Two deep pockets, cross-back straps, no knot at the neck.\n\nOne size fits most: 90 cm long, wraps around up to a size 48.", Price: "42.00", Currency: "eur", Stock: "400", Limit: "3", Fulfilment: "ship", Hashtag: "SageApron", Alt: "A sage green linen apron with two pockets hanging from a wooden peg"},
+			form:    models.OfferForm{Title: "Linen apron, sage", Words: "Cut and sewn in Lyon from washed European linen. Two deep pockets, cross-back straps, no knot at the neck.\n\nOne size fits most: 90 cm long, wraps around up to a size 48.", Price: "42.00", Currency: "eur", Stock: "400", Limit: "3", Hold: "10", Fulfilment: "ship", Hashtag: "SageApron", Alt: "A sage green linen apron with two pockets hanging from a wooden peg"},
 			picture: "apron", born: 0, verdict: "approved", daily: 4,
 			post: "New in the shop: linen aprons in sage. Cut and sewn in Lyon, made to be washed a thousand times.", again: "The sage apron is back on the peg. Cross-back straps, two deep pockets, no knot at the neck.",
 		},
@@ -68,12 +68,12 @@ var kestrel = shopPlan{
 			post: "It smells like the inside of a pencil box. Cedar candle, 45 hours, poured last week.", again: "Evenings are getting longer. So does this candle: 45 hours of cedar.",
 		},
 		{
-			form:    models.OfferForm{Title: "Tea tin No. 4", Words: "Black tea from Nepal with a little smoke. 100 g in a tin with a lid that closes.", Price: "18.50", Currency: "eur", Stock: "250", Fulfilment: "ship", Hashtag: "TeaNo4", Alt: "A round petrol blue tea tin with the number four on its label"},
+			form:    models.OfferForm{Title: "Tea tin No. 4", Words: "Black tea from Nepal with a little smoke. 100 g in a tin with a lid that closes.", Price: "18.50", Currency: "eur", Stock: "250", Keeping: "first_paid", Fulfilment: "ship", Hashtag: "TeaNo4", Alt: "A round petrol blue tea tin with the number four on its label"},
 			picture: "tea", born: 12, verdict: "approved", daily: 3, post: "No. 4 is the smoky one. First flush went in a week, so here is the second.", again: "Rain on the Saône, kettle on. Tea tin No. 4.",
 		},
 		{
 			form:    models.OfferForm{Title: "Harbour print, A3", Words: "Two-colour linocut, printed by hand, numbered and signed. Forty of them and then the block is cut.", Price: "35.00", Currency: "eur", Stock: "40", Limit: "1", Fulfilment: "ship", Hashtag: "HarbourPrint", Alt: "A linocut of boats in a harbour in petrol and coral"},
-			picture: "print", born: 20, verdict: "approved", daily: 5, post: "Forty prints of the harbour. When they are gone, the block gets cut.", again: "A handful of harbour prints left. Signed, numbered, forty in all.",
+			picture: "print", born: 20, verdict: "approved", daily: 5, fate: "awaited", post: "Forty prints of the harbour. When they are gone, the block gets cut.", again: "A handful of harbour prints left. Signed, numbered, forty in all.",
 		},
 		{
 			form: models.OfferForm{Title: "Sourdough, slowly (e-book)", Words: "Sixty pages on flour, water and waiting. PDF and EPUB, in English.", Price: "9.00", Currency: "eur", Fulfilment: "file", Hashtag: "SlowSourdough", Alt: "The cover of an e-book with a round loaf of bread"},

@@ -61,7 +61,7 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 	}
 	err = s.write(ctx, func(db *tx) error {
 		db.touches(in.Offer.ID)
-		turn, err := db.turnOf(in.Offer, in.WaitToken)
+		turn, err := db.turnOf(in.Offer, in.WaitToken, in.variant())
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 			return err
 		}
 		order.FirstPaid = !aside
-		if err := db.takeVariant(order, in.variant(), aside); err != nil {
+		if err := db.takeVariant(order, in.variant(), aside, turn); err != nil {
 			return err
 		}
 		if err := db.checkLimit(in.Offer, order); err != nil {

@@ -207,7 +207,7 @@ func (t *tx) releaseHold(order *Order) error {
 	if err := changed(t.Exec("UPDATE offers SET held = held - ? WHERE id = ?", back, order.OfferID)); err != nil {
 		return err
 	}
-	if err := t.moveVariant(order, -order.Quantity, 0); err != nil {
+	if err := t.moveVariant(order, -back, 0); err != nil {
 		return err
 	}
 	return t.offerFreed(order.OfferID)

@@ -148,16 +148,20 @@ func (t *tx) sellVariants(offerID, versionID string) error {
 
 // takeVariant sets stock of the chosen combination aside, or says why not. The offer's row is locked already. Where
 // nothing is set aside it only looks whether there is enough.
-func (t *tx) takeVariant(order *Order, name string, aside bool) error {
+func (t *tx) takeVariant(order *Order, name string, aside bool, turn *Wait) error {
 	if name == "" {
 		return nil
 	}
-	take := order.Quantity
+	more := order.Quantity
+	if turn != nil {
+		more-- // one of them is set aside already
+	}
+	take := more
 	if !aside {
 		take = 0
 	}
 	result := t.Exec("UPDATE variants SET held = held + ? WHERE offer_id = ? AND name = ? AND on_sale AND (stock IS NULL OR held + sold + ? <= stock)",
-		take, order.OfferID, name, order.Quantity)
+		take, order.OfferID, name, more)
 	if result.Error != nil {
 		return result.Error
 	}

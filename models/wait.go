@@ -32,8 +32,9 @@ func (w *Wait) Open(now time.Time) bool {
 }
 
 // JoinWaitlist puts an address at the end of an offer's waitlist, once; whether it stood there already is not told.
-// Problems: email.…, waitlist.closed, waitlist.not_sold_out, not_live.
-func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, email, language string) error {
+// variant is the combination that is wanted, in its words, "" where there is nothing to choose. Problems: email.…,
+// waitlist.closed, waitlist.not_sold_out, waitlist.variant, not_live.
+func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, variant, email, language string) error {
 	var problems Problems
 	problems.take("email", CheckEmail(email))
 	now := s.now()
@@ -43,13 +44,23 @@ func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, email, langu
 	case !offer.Waitlist:
 		problems.Add("offer", "waitlist.closed")
 	}
+	variantID := ""
+	for _, v := range offer.Variants {
+		if v.Name == variant && v.OnSale {
+			variantID = v.ID
+		}
+	}
+	if len(offer.Variants) > 0 && variantID == "" {
+		problems.Add("variant", "waitlist.variant")
+	}
 	if err := problems.orNil(); err != nil {
 		return err
 	}
 	return s.write(ctx, func(db *tx) error {
 		// An UPDATE that changes nothing locks the row: an item that is freed at this moment finds the new place, or is
 		// found free here.
-		result := db.Exec("UPDATE offers SET held = held WHERE id = ? AND waitlist AND stock IS NOT NULL AND held + sold >= stock", offer.ID)
+		result := db.Exec(`UPDATE offers SET held = held WHERE id = ? AND waitlist AND (? = '' AND stock IS NOT NULL AND held + sold >= stock
+			OR EXISTS (SELECT 1 FROM variants WHERE variants.id = ? AND variants.stock IS NOT NULL AND variants.held + variants.sold >= variants.stock))`, offer.ID, variantID, variantID)
 		if result.Error != nil {
 			return result.Error
 		}
@@ -57,11 +68,11 @@ func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, email, langu
 			return Problems{{Field: "offer", Code: "waitlist.not_sold_out"}}
 		}
 		var there int64
-		if err := db.Raw("SELECT count(*) FROM waits WHERE offer_id = ? AND variant_id = '' AND email_key = ? AND state IN ('waiting', 'offered')", offer.ID, emailKey(email)).Scan(&there).Error; err != nil || there > 0 {
+		if err := db.Raw("SELECT count(*) FROM waits WHERE offer_id = ? AND variant_id = ? AND email_key = ? AND state IN ('waiting', 'offered')", offer.ID, variantID, emailKey(email)).Scan(&there).Error; err != nil || there > 0 {
 			return err
 		}
 		return db.Create(&Wait{
-			ID: newID(), ShopID: offer.ShopID, OfferID: offer.ID, Email: CleanEmail(email), EmailKey: emailKey(email), Language: language, State: "waiting", CreatedAt: now, UpdatedAt: now,
+			ID: newID(), ShopID: offer.ShopID, OfferID: offer.ID, VariantID: variantID, Email: CleanEmail(email), EmailKey: emailKey(email), Language: language, State: "waiting", CreatedAt: now, UpdatedAt: now,
 		}).Error
 	})
 }
@@ -120,31 +131,65 @@ const turnsAtOnce = 200
 // offerFreed sets what is free of an offer aside for those who wait for it, in turn, each with one letter. It runs in
 // the transaction that freed something, so that nobody else takes it and nobody is written to twice.
 func (t *tx) offerFreed(offerID string) error {
-	for range turnsAtOnce {
-		now := t.store.now()
-		// The guard takes the item and the row's lock; who comes first is read after that.
-		result := t.Exec(`UPDATE offers SET held = held + 1 WHERE id = ? AND state IN ('live', 'scheduled') AND approved_version_id IS NOT NULL
-			AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + 1 <= stock) AND (codes IS NULL OR held + 1 <= codes)
-			AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting')
-			AND shop_id IN (SELECT id FROM shops WHERE standing <> 'suspended')`, offerID, now, now)
-		if result.Error != nil || result.RowsAffected == 0 {
-			return result.Error
-		}
-		given, err := t.nextTurn(offerID)
-		if err != nil {
+	var variants []string
+	if err := t.Raw("SELECT DISTINCT variant_id FROM waits WHERE offer_id = ? AND state = 'waiting' ORDER BY variant_id", offerID).Scan(&variants).Error; err != nil {
+		return err
+	}
+	for _, variant := range variants {
+		if err := t.freed(offerID, variant); err != nil {
 			return err
-		}
-		if !given {
-			return changed(t.Exec("UPDATE offers SET held = held - 1 WHERE id = ?", offerID))
 		}
 	}
 	return nil
 }
 
+// freed is offerFreed for one variant, or the offer itself. The stock of an offer with variants is theirs.
+func (t *tx) freed(offerID, variantID string) error {
+	for range turnsAtOnce {
+		now := t.store.now()
+		// The guard takes the item and the row's lock; who comes first is read after that.
+		result := t.Exec(`UPDATE offers SET held = held + 1 WHERE id = ? AND state IN ('live', 'scheduled') AND approved_version_id IS NOT NULL
+			AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + 1 <= stock) AND (codes IS NULL OR held + 1 <= codes)
+			AND (? <> '' OR NOT EXISTS (SELECT 1 FROM variants WHERE variants.offer_id = offers.id AND variants.on_sale))
+			AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.variant_id = ? AND waits.state = 'waiting')
+			AND shop_id IN (SELECT id FROM shops WHERE standing <> 'suspended')`, offerID, now, now, variantID, variantID)
+		if result.Error != nil || result.RowsAffected == 0 {
+			return result.Error
+		}
+		if variantID != "" {
+			result = t.Exec("UPDATE variants SET held = held + 1 WHERE id = ? AND on_sale AND (stock IS NULL OR held + sold + 1 <= stock)", variantID)
+			if result.Error != nil {
+				return result.Error
+			}
+			if result.RowsAffected == 0 {
+				return changed(t.Exec("UPDATE offers SET held = held - 1 WHERE id = ?", offerID))
+			}
+		}
+		given, err := t.nextTurn(offerID, variantID)
+		if err != nil {
+			return err
+		}
+		if !given {
+			return t.putBack(offerID, variantID)
+		}
+	}
+	return nil
+}
+
+// putBack gives one item back that was set aside for a place.
+func (t *tx) putBack(offerID, variantID string) error {
+	if variantID != "" {
+		if err := changed(t.Exec("UPDATE variants SET held = held - 1 WHERE id = ?", variantID)); err != nil {
+			return err
+		}
+	}
+	return changed(t.Exec("UPDATE offers SET held = held - 1 WHERE id = ?", offerID))
+}
+
 // nextTurn gives the item that was just set aside to the first in turn; false where nobody waits any more.
-func (t *tx) nextTurn(offerID string) (bool, error) {
+func (t *tx) nextTurn(offerID, variantID string) (bool, error) {
 	var wait Wait
-	err := t.Where("offer_id = ? AND state = 'waiting'", offerID).Order("created_at, id").Take(&wait).Error
+	err := t.Where("offer_id = ? AND variant_id = ? AND state = 'waiting'", offerID, variantID).Order("created_at, id").Take(&wait).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return false, nil
 	}
@@ -166,7 +211,7 @@ func (t *tx) nextTurn(offerID string) (bool, error) {
 
 // endTurn gives back what was set aside for a place, to the next in turn.
 func (t *tx) endTurn(wait *Wait) error {
-	if err := changed(t.Exec("UPDATE offers SET held = held - 1 WHERE id = ?", wait.OfferID)); err != nil {
+	if err := t.putBack(wait.OfferID, wait.VariantID); err != nil {
 		return err
 	}
 	return t.offerFreed(wait.OfferID)
@@ -195,8 +240,9 @@ func (s *Store) TurnWaits(ctx context.Context) error {
 		}
 	}
 	var offers []string
-	err = s.read(ctx).Raw(`SELECT id FROM offers WHERE (stock IS NULL OR held + sold < stock) AND state IN ('live', 'scheduled')
-		AND id IN (SELECT offer_id FROM waits WHERE state = 'waiting') LIMIT 200`).Scan(&offers).Error
+	err = s.read(ctx).Raw(`SELECT id FROM offers WHERE state IN ('live', 'scheduled') AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting'
+		AND (waits.variant_id = '' AND (offers.stock IS NULL OR offers.held + offers.sold < offers.stock)
+			OR waits.variant_id IN (SELECT id FROM variants WHERE on_sale AND (stock IS NULL OR held + sold < stock)))) LIMIT 200`).Scan(&offers).Error
 	if err != nil {
 		return err
 	}
@@ -213,13 +259,15 @@ func (t *tx) lockOffer(id string) error {
 	return changed(t.Exec("UPDATE offers SET held = held WHERE id = ?", id))
 }
 
-// turnOf finds the place whose secret came with a purchase; nil where there is none or its time is over.
-func (t *tx) turnOf(offer *OfferView, token string) (*Wait, error) {
+// turnOf finds the place whose secret came with a purchase; nil where there is none, its time is over, or another
+// variant is bought.
+func (t *tx) turnOf(offer *OfferView, token, variant string) (*Wait, error) {
 	if token == "" {
 		return nil, nil
 	}
 	var wait Wait
-	err := t.Where("token_hash = ? AND offer_id = ? AND state = 'offered' AND offered_until > ?", t.store.sealer.digest("wait", token), offer.ID, t.store.now()).Take(&wait).Error
+	err := t.Where("token_hash = ? AND offer_id = ? AND state = 'offered' AND offered_until > ?", t.store.sealer.digest("wait", token), offer.ID, t.store.now()).
+		Where("variant_id = COALESCE((SELECT id FROM variants WHERE offer_id = ? AND name = ?), '')", offer.ID, variant).Take(&wait).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
 	}

@@ -7,6 +7,19 @@ type Turn struct {
 	Token string
 	State string // offered, taken, passed or left
 	Until time.Time
+
+	Variant string // what is set aside, in its words; "" where there is nothing to choose
+}
+
+// soldOutVariants are the combinations that somebody can wait for.
+func (o FanOffer) soldOutVariants() []string {
+	var names []string
+	for _, row := range o.Offer.Variants {
+		if row.ID != "" && row.SoldOut() {
+			names = append(names, row.Name)
+		}
+	}
+	return names
 }
 
 // hasWaitlist tells whether there is something to say of a waitlist: an offer that can sell out.
@@ -16,7 +29,7 @@ func (o ShopOffer) hasWaitlist() bool {
 
 // takesAddresses tells whether the page of a sold-out offer has a waitlist to join.
 func (o FanOffer) takesAddresses() bool {
-	return o.State == FanSoldOut && o.Offer.Waitlist && (o.Turn == nil || o.Turn.State != "offered")
+	return (o.State == FanSoldOut || o.State == FanLive && len(o.soldOutVariants()) > 0) && o.Offer.Waitlist && (o.Turn == nil || o.Turn.State != "offered")
 }
 
 // atTill is what a buyer reads of how stock is kept while paying; nothing where it is not counted.

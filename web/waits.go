@@ -24,9 +24,14 @@ func (s *Server) createWait(v *visit) error {
 			return err
 		}
 	}
-	err = s.store.JoinWaitlist(v.ctx(), fan.offer.Offer, email, v.W.Lang())
+	err = s.store.JoinWaitlist(v.ctx(), fan.offer.Offer, form.Get("variant"), email, v.W.Lang())
 	var problems models.Problems
 	if errors.As(err, &problems) {
+		for i := range problems {
+			if field := problems[i].Field; field == "email" || field == "variant" {
+				problems[i].Field = "wait_" + field
+			}
+		}
 		return s.showBuyProblems(v, fan, views.BuyForm{Email: email}, problems)
 	}
 	if err != nil {
@@ -92,6 +97,12 @@ func (s *Server) withTurn(v *visit, fan *fanPage, token string) error {
 	fan.offer.Turn = turn
 	if turn.State == "offered" {
 		fan.offer.Offer.Held-- // which is theirs
+		for i := range fan.offer.Offer.Variants {
+			if row := &fan.offer.Offer.Variants[i]; row.ID == wait.VariantID {
+				row.Held--
+				turn.Variant = row.Name
+			}
+		}
 		fan.offer.State = fanState(fan.offer.Offer, fan.offer.Shop, now, s.pay.OnBehalfOf())
 	}
 	return nil

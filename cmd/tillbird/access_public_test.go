@@ -75,6 +75,10 @@ func (w *accessWorld) fan(r *tour) {
 		r.visit(name+" offer", "/o/"+w.goods[title], 200)
 	}
 	r.visit("sold-out offer", "/o/"+w.soldOut, 200)
+	r.send(422, action("/o/"+w.soldOut+"/waits"), "email", "fan")
+	r.see("waitlist with errors")
+	r.send(200, action("/o/"+w.soldOut+"/waits"), "email", "waiting@example.com")
+	r.see("on the waitlist")
 	r.visit("removed offer", "/o/"+w.down, 410)
 	r.visit("report", "/o/"+candle+"/reports/new", 200)
 	r.send(422, action("/o/"+candle+"/reports"), "email", "fan")
