@@ -171,16 +171,16 @@ func (w *world) await(ctx context.Context, s *stall, view *models.OfferView) err
 	form := models.FormOf(view, s.shop.Zone(), func(m models.Money) string { return strconv.FormatInt(m.Amount/100, 10) })
 	form.Stock, form.Limit = strconv.FormatInt(view.Sold+view.Held, 10), ""
 	if err := w.store.UpdateOffer(ctx, s.shop, s.owner, &view.Offer, form); err != nil {
-		return err
+		return fmt.Errorf("stock: %w", err)
 	}
-	fresh, _, err := w.store.PublicOffer(ctx, view.Slug)
+	fresh, err := w.store.OfferIn(ctx, s.shop, view.Slug)
 	if err != nil {
 		return err
 	}
 	for _, fan := range fans[:3] {
 		err := w.store.JoinWaitlist(ctx, fresh, "", fan.email, fan.language)
 		if problems := (models.Problems)(nil); err != nil && !errors.As(err, &problems) {
-			return err
+			return fmt.Errorf("waitlist: %w", err)
 		}
 	}
 	return nil
