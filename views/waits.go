@@ -8,7 +8,8 @@ type Turn struct {
 	State string // offered, taken, passed or left
 	Until time.Time
 
-	Variant string // what is set aside, in its words; "" where there is nothing to choose
+	Choice  []string // its values, one for each option
+	Variant string   // what is set aside, in its words; "" where there is nothing to choose
 }
 
 // soldOutVariants are the combinations that somebody can wait for.

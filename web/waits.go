@@ -72,7 +72,7 @@ func (s *Server) showTurn(v *visit) error {
 	}
 	v.buyer()
 	fan.frame.NoIndex, fan.frame.Path = true, views.WaitPath(v.Param("token"))
-	return fan.show(v, fan.status(), views.BuyForm{Email: wait.Email})
+	return fan.show(v, fan.status(), views.BuyForm{Email: wait.Email, Choice: fan.offer.Turn.Choice})
 }
 
 // withTurn shows an offer to somebody who came by a waitlist's letter: the one that is set aside for them is there to buy.
@@ -100,7 +100,7 @@ func (s *Server) withTurn(v *visit, fan *fanPage, token string) error {
 		for i := range fan.offer.Offer.Variants {
 			if row := &fan.offer.Offer.Variants[i]; row.ID == wait.VariantID {
 				row.Held--
-				turn.Variant = row.Name
+				turn.Variant, turn.Choice = row.Name, row.Values
 			}
 		}
 		fan.offer.State = fanState(fan.offer.Offer, fan.offer.Shop, now, s.pay.OnBehalfOf())
