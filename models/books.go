@@ -16,6 +16,9 @@ type Books struct {
 	Refunds  []Refund
 	Days     []SalesDay
 	Letters  []Letter
+	Moves    []Moved
+	Variants []Variant
+	Codes    []Code
 	Receipts map[string]int64 // how often an order was noted as paid, by its id
 	Left     Left
 }
@@ -24,6 +27,12 @@ type Books struct {
 type SalesDay struct {
 	ShopID, Day, Currency, Source string
 	Orders, Gross, Fees, Refunded int64
+}
+
+// Moved is what disputes took out of a shop's account, less what was given back into it.
+type Moved struct {
+	ShopID, Currency string
+	Amount           int64
 }
 
 // Left is what waits or went wrong. A word and a number each: all are zero where nothing is stuck.
@@ -42,12 +51,16 @@ func (l Left) Quiet() bool {
 func (s *Store) Books(ctx context.Context) (*Books, error) {
 	b := &Books{Receipts: map[string]int64{}}
 	err := s.read(ctx).Transaction(func(db *gorm.DB) error {
-		for _, list := range []any{&b.Shops, &b.Offers, &b.Orders, &b.Holds, &b.Refunds} {
+		for _, list := range []any{&b.Shops, &b.Offers, &b.Orders, &b.Holds, &b.Refunds, &b.Variants, &b.Codes} {
 			if err := db.Order("id").Find(list).Error; err != nil {
 				return err
 			}
 		}
 		if err := db.Raw("SELECT * FROM sales_days ORDER BY shop_id, day, currency, source").Scan(&b.Days).Error; err != nil {
+			return err
+		}
+		if err := db.Raw(`SELECT m.shop_id, o.currency, CAST(SUM(CASE WHEN m.kind = 'recover' THEN m.moved ELSE -m.moved END) AS BIGINT) AS amount
+			FROM dispute_moves AS m JOIN orders AS o ON o.id = m.order_id WHERE m.state = 'done' GROUP BY m.shop_id, o.currency`).Scan(&b.Moves).Error; err != nil {
 			return err
 		}
 		if err := db.Omit("secret").Order("id").Find(&b.Letters).Error; err != nil {

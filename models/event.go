@@ -77,6 +77,7 @@ func (s *Store) TakeEvents(ctx context.Context, most int) ([]Event, error) {
 	}
 	var taken []Event
 	err := s.write(ctx, func(db *tx) (err error) {
+		db.touches()
 		if taken, err = db.sortIn(most, now.Add(eventLease)); err != nil {
 			return err
 		}

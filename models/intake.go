@@ -42,7 +42,10 @@ func (s *Store) writeArrival(ctx context.Context, a *arrival) error {
 	if s.group != nil {
 		return s.group.write(&change{ctx: ctx, store: s, arrival: a, done: make(chan struct{})})
 	}
-	return s.write(ctx, func(db *tx) error { return insertArrivals(db.ctx, db.conn, []*arrival{a}) })
+	return s.write(ctx, func(db *tx) error {
+		db.touches()
+		return insertArrivals(db.ctx, db.conn, []*arrival{a})
+	})
 }
 
 // The columns of an arrival, and how many go into one statement.

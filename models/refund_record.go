@@ -91,9 +91,13 @@ func (s *Store) RecordTakenBack(ctx context.Context, refund *Refund) error {
 	})
 }
 
-// ImportRefund takes over a refund that somebody made in Stripe's dashboard, once. ErrChanged where it does not fit
+// ImportRefund takes over a refund that somebody made in Stripe's dashboard, or one of ours whose row was lost and whose
+// id is given, once. ErrChanged where it does not fit
 // beside those that are asked for here already: one of them is it.
-func (s *Store) ImportRefund(ctx context.Context, order *Order, stripeID string, amount int64, eventID *string) error {
+func (s *Store) ImportRefund(ctx context.Context, order *Order, id, stripeID string, amount int64, eventID *string) error {
+	if len(id) != len(order.ID) {
+		id = newID()
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return s.write(ctx, func(db *tx) error {
@@ -106,7 +110,7 @@ func (s *Store) ImportRefund(ctx context.Context, order *Order, stripeID string,
 			return err
 		}
 		now := db.store.now()
-		refund := Refund{ID: newID(), ShopID: order.ShopID, OrderID: order.ID, StripeID: &stripeID, Amount: amount, Currency: order.Currency, Reason: "requested", State: "pending", CreatedAt: now, UpdatedAt: now}
+		refund := Refund{ID: id, ShopID: order.ShopID, OrderID: order.ID, StripeID: &stripeID, Amount: amount, Currency: order.Currency, Reason: "requested", State: "pending", CreatedAt: now, UpdatedAt: now}
 		if err := db.countBack(order, &refund); err != nil {
 			return err
 		}

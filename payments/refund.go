@@ -151,6 +151,11 @@ func (p *Payments) keepRefund(ctx context.Context, made *stripe.Refund, eventID 
 	id := made.Metadata["refund"]
 	if id != "" {
 		refund, err := p.store.Refund(ctx, id)
+		if errors.Is(err, models.ErrNotFound) { // its row was lost with a disk
+			if err = p.importRefund(ctx, made, eventID); err == nil {
+				refund, err = p.store.Refund(ctx, id)
+			}
+		}
 		if errors.Is(err, models.ErrNotFound) {
 			return errNotOurs
 		}
@@ -189,7 +194,10 @@ func (p *Payments) importRefund(ctx context.Context, made *stripe.Refund, eventI
 	if string(made.Currency) != order.Currency {
 		return &models.Mismatch{Order: order.ID, What: "refund's currency"}
 	}
-	err = p.store.ImportRefund(ctx, order, made.ID, made.Amount, eventID)
+	if of := made.Metadata["order"]; of != "" && of != order.ID {
+		return &models.Mismatch{Order: order.ID, What: "refund's order"}
+	}
+	err = p.store.ImportRefund(ctx, order, made.Metadata["refund"], made.ID, made.Amount, eventID)
 	if errors.Is(err, models.ErrChanged) {
 		return errNotOurs // one that is asked for here is on its way to be found the same
 	}

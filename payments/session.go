@@ -76,6 +76,9 @@ func (p *Payments) sessionParams(ctx context.Context, order *models.Order) (*str
 			TransferData: &stripe.CheckoutSessionPaymentIntentDataTransferDataParams{Destination: stripe.String(order.StripeAccount)},
 		},
 	}
+	if row := order.Frozen(); row != "" {
+		params.Metadata["row"] = row // should the order's row be lost with a disk, it is written again from this
+	}
 	if order.ApplicationFee > 0 {
 		params.PaymentIntentData.ApplicationFeeAmount = stripe.Int64(order.ApplicationFee)
 	}

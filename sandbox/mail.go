@@ -148,3 +148,22 @@ func (sb *Sandbox) Letters(ctx context.Context) (map[string]int, error) {
 	}
 	return count, rows.Err()
 }
+
+// Mails counts the mails that came by whom they are for and what they are about.
+func (sb *Sandbox) Mails(ctx context.Context) (map[string]int, error) {
+	rows, err := sb.read.QueryContext(ctx, `SELECT recipients || ' ' || subject, count(*) FROM mails GROUP BY 1`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	count := map[string]int{}
+	for rows.Next() {
+		var about string
+		var n int
+		if err := rows.Scan(&about, &n); err != nil {
+			return nil, err
+		}
+		count[about] = n
+	}
+	return count, rows.Err()
+}

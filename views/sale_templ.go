@@ -1030,6 +1030,7 @@ var changeLooks = map[string]look{
 	"downloads_reset":  {ToneNeutral, "undo"},
 	"codes_shown":      {ToneSuccess, "eye"},
 	"delivered":        {ToneSuccess, "download"},
+	"rebuilt":          {ToneNeutral, "package"},
 	"withdrawn":        {ToneWarning, "undo"},
 
 	"inquiry_opened":        {ToneWarning, "gavel"},

@@ -20,6 +20,9 @@ func (c *chaos) sell(ctx context.Context) {
 	beside, stop := context.WithCancel(ctx)
 	var aside, crowd sync.WaitGroup
 	aside.Go(func() { c.killer(beside) })
+	if c.drill {
+		aside.Go(func() { c.backup(beside) })
+	}
 	for i := range c.shops {
 		aside.Go(func() { c.merchant(beside, i) })
 	}
@@ -81,6 +84,9 @@ func (b *fan) buy(ctx context.Context) {
 	if b.dice.IntN(5) == 0 && form.Has("quantity") {
 		form.Set("quantity", fmt.Sprint(1+b.dice.IntN(4)))
 	}
+	if b.dice.IntN(6) == 0 && form.Has("code") {
+		form.Set("code", code)
+	}
 	links := b.press(ctx, form, 1+b.dice.IntN(6)/5)
 	if len(links) == 0 {
 		return
@@ -120,23 +126,31 @@ func (b *fan) press(ctx context.Context, form url.Values, tabs int) []string {
 		})
 	}
 	all.Wait()
-	if len(links) > 0 {
-		return links
-	}
-	p := b.insist(ctx, http.MethodPost, "/o/"+b.offer.Slug+"/checkouts", form)
-	if p != nil && p.status == http.StatusUnprocessableEntity {
-		if list, found := fields(p.body, "/o/"+b.offer.Slug+"/checkouts"); found { // it may ask a question back: buy again?
-			again := b.fill(list)
-			for name := range form {
-				again[name] = form[name]
-			}
-			if len(again) > len(form) {
-				b.c.note("asked back")
-				p = b.insist(ctx, http.MethodPost, "/o/"+b.offer.Slug+"/checkouts", again)
+	for range 4 {
+		if len(links) > 0 {
+			break
+		}
+		p := b.insist(ctx, http.MethodPost, "/o/"+b.offer.Slug+"/checkouts", form)
+		b.led(p, &links)
+		if p == nil || p.status != http.StatusOK && p.status != http.StatusUnprocessableEntity && p.status != http.StatusConflict {
+			break
+		}
+		list, found := fields(p.body, "/o/"+b.offer.Slug+"/checkouts") // it shows a price, or asks back: buy again?
+		if !found {
+			break
+		}
+		asked := false
+		for _, f := range list {
+			if f.kind == "hidden" && form.Get(f.name) != f.value || f.kind == "checkbox" && !form.Has(f.name) {
+				form.Set(f.name, f.value)
+				asked = true
 			}
 		}
+		if !asked {
+			break
+		}
+		b.c.note("asked back")
 	}
-	b.led(p, &links)
 	return links
 }
 
@@ -155,7 +169,9 @@ func (b *fan) led(p *page, links *[]string) {
 		}
 	case p.status == http.StatusSeeOther:
 		b.c.note("was paid already")
-	case p.status == http.StatusUnprocessableEntity:
+	case p.status == http.StatusOK:
+		b.c.note("was shown the price")
+	case p.status == http.StatusUnprocessableEntity || p.status == http.StatusConflict:
 		b.c.note("could not be bought")
 	case !p.away():
 		b.c.complain("a press of Buy was answered with %d", p.status)

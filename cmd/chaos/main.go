@@ -15,11 +15,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	differences, err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil {
@@ -40,6 +41,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (differences in
 	flags.IntVar(&c.kills, "kills", 10, "how often the server is killed")
 	flags.IntVar(&c.buyers, "buyers", 24, "how many buyers are about at the same time")
 	flags.StringVar(&c.databaseURL, "database-url", "", "an empty PostgreSQL database, on which two servers run; SQLite without")
+	flags.BoolVar(&c.drill, "restore", false, "lose the disk after the last sale, and restore a backup that was made half-way")
 	flags.StringVar(&c.binary, "binary", "", "a tillbird that is built already")
 	flags.StringVar(&c.folder, "folder", ".", "where a folder for the databases and logs is made; not in memory, or nothing is as durable as it seems")
 	if err := flags.Parse(arguments); err != nil {
@@ -83,6 +85,11 @@ func (c *chaos) play(ctx context.Context) (differences []string, err error) {
 	}
 	if err := c.peace(ctx); err != nil {
 		return nil, err
+	}
+	if c.drill {
+		if err := c.restore(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.settle(ctx); err != nil {
 		return nil, err

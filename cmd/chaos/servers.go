@@ -110,14 +110,18 @@ func (s *server) start(ctx context.Context) error {
 	s.log, s.over, s.ended = file, false, make(chan struct{})
 	s.mu.Unlock()
 	exited, err := s.run("")
-	if err != nil {
-		return err
+	if err == nil {
+		if err = s.answers(ctx, exited); err == nil {
+			go s.keep(exited)
+			return nil
+		}
+		_ = s.cmd.Process.Kill()
 	}
-	if err := s.answers(ctx, exited); err != nil {
-		return err
-	}
-	go s.keep(exited)
-	return nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = true
+	close(s.ended)
+	return errors.Join(err, file.Close())
 }
 
 // run starts the process once, to die at a crash point where one is named.
@@ -129,13 +133,7 @@ func (s *server) run(crashAt string) (exited chan error, err error) {
 			cmd.Env = append(cmd.Env, setting)
 		}
 	}
-	cmd.Env = append(cmd.Env,
-		"TILLBIRD_ADDR="+s.addr, "TILLBIRD_DATA="+filepath.Join(c.folder, "data"), "TILLBIRD_DATABASE_URL="+c.databaseURL, "TILLBIRD_BASE_URL="+c.front.base,
-		"TILLBIRD_SECRET_KEY="+secretKey, "TILLBIRD_LOG_LEVEL=warn", "TILLBIRD_TRUSTED_PROXIES=127.0.0.0/8", "TILLBIRD_CLOCK_AHEAD="+c.ahead.String(), "TILLBIRD_CRASH_AT="+crashAt,
-		"STRIPE_SECRET_KEY="+c.sandbox.SecretKey(), "STRIPE_API_URL="+c.stripe,
-		"STRIPE_WEBHOOK_SECRET="+c.sandbox.WebhookSecret(c.front.base+"/webhooks/stripe"), "STRIPE_CONNECT_WEBHOOK_SECRET="+c.sandbox.WebhookSecret(c.front.base+"/webhooks/stripe/connect"),
-		"TILLBIRD_SMTP_HOST=127.0.0.1", "TILLBIRD_SMTP_PORT="+strconv.Itoa(c.smtp.Port), "TILLBIRD_SMTP_TLS=none", "TILLBIRD_MAIL_FROM=Tillbird <till@till.example>",
-	)
+	cmd.Env = append(cmd.Env, c.settings(s.addr, crashAt)...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,6 +147,17 @@ func (s *server) run(crashAt string) (exited chan error, err error) {
 	exited = make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
 	return exited, nil
+}
+
+// settings are what a process of the installation is told.
+func (c *chaos) settings(addr, crashAt string) []string {
+	return []string{
+		"TILLBIRD_ADDR=" + addr, "TILLBIRD_DATA=" + filepath.Join(c.folder, "data"), "TILLBIRD_DATABASE_URL=" + c.databaseURL, "TILLBIRD_BASE_URL=" + c.front.base,
+		"TILLBIRD_SECRET_KEY=" + secretKey, "TILLBIRD_LOG_LEVEL=warn", "TILLBIRD_TRUSTED_PROXIES=127.0.0.0/8", "TILLBIRD_CLOCK_AHEAD=" + c.ahead.String(), "TILLBIRD_CRASH_AT=" + crashAt,
+		"STRIPE_SECRET_KEY=" + c.sandbox.SecretKey(), "STRIPE_API_URL=" + c.stripe,
+		"STRIPE_WEBHOOK_SECRET=" + c.sandbox.WebhookSecret(c.front.base+"/webhooks/stripe"), "STRIPE_CONNECT_WEBHOOK_SECRET=" + c.sandbox.WebhookSecret(c.front.base+"/webhooks/stripe/connect"),
+		"TILLBIRD_SMTP_HOST=127.0.0.1", "TILLBIRD_SMTP_PORT=" + strconv.Itoa(c.smtp.Port), "TILLBIRD_SMTP_TLS=none", "TILLBIRD_MAIL_FROM=Tillbird <till@till.example>",
+	}
 }
 
 // keep starts the process again whenever it was killed, sometimes to die at a crash point.

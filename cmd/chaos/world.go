@@ -25,6 +25,7 @@ import (
 
 const (
 	secretKey = "a secret key that only the chaos of this project knows"
+	code      = "TENOFF"
 	password  = "a quiet harbour at night"
 )
 
@@ -35,6 +36,7 @@ type chaos struct {
 	buyers        int
 	databaseURL   string
 	binary        string
+	drill         bool // a restore
 	out           io.Writer
 
 	folder     string
@@ -52,6 +54,7 @@ type chaos struct {
 	killed atomic.Int64
 	placed int // orders in the database at the end
 	books  *models.Books
+	mails  map[string]int // by recipient and subject
 
 	mu    sync.Mutex
 	wrong []string // what should not have happened on the way
@@ -270,12 +273,20 @@ func offerKinds(orders int) []models.OfferForm {
 		{Title: "A poster", Stock: some, Limit: "3", Fulfilment: "nothing"},
 		{Title: "As many as you like", Fulfilment: "ship"},
 		{Title: "A seat", Fulfilment: "nothing"},
+		{Title: "For the quickest", Stock: some, Fulfilment: "nothing", Keeping: "first_paid"},
+		{
+			Title: "In two sizes", Fulfilment: "ship", Options: []models.OptionTyped{{Name: "Size", Values: "S, M"}},
+			Variants: []models.VariantTyped{{Name: "S", Stock: "4"}, {Name: "M", Stock: some}},
+		},
 	}
 }
 
 func (c *chaos) makeOffers(ctx context.Context, store *models.Store, admin *models.User, s *shop, dice *rand.Rand) error {
 	owner, err := store.UserByEmail(ctx, s.email)
 	if err != nil {
+		return err
+	}
+	if _, err := store.CreateCode(ctx, s.Shop, owner, models.CodeForm{Code: code, Kind: "percent", Percent: "10", Most: fmt.Sprint(max(c.orders/50, 3)), Scope: "every"}); err != nil {
 		return err
 	}
 	for i, form := range offerKinds(c.orders) {

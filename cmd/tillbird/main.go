@@ -26,6 +26,8 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" default:"1" help:"Serve Tillbird (the default)."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to date and stop."`
 	Admin    adminCommand    `cmd:"" help:"Look after the admins of this installation."`
+	Backup   backupCommand   `cmd:"" help:"Write a backup of this installation, which may be running, as one file."`
+	Restore  restoreCommand  `cmd:"" help:"Restore a backup into an empty data folder (and an empty PostgreSQL database)."`
 	Webhooks webhooksCommand `cmd:"" help:"Look after the webhook endpoints at Stripe."`
 	Doctor   doctorCommand   `cmd:"" help:"Check database, keys, webhooks, base URL and mail, and say what to do."`
 	Health   healthCommand   `cmd:"" help:"Ask the running server whether it is well."`

@@ -110,13 +110,14 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		Handler: a.web, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
-	work := models.NewWork()
-	a.pay.Work(work)
-	a.mail.Work(work)
-	if err := a.store.StartJobs(context.WithoutCancel(ctx), work); err != nil {
-		return fmt.Errorf("start the jobs: %w", err)
-	}
 	group, running := errgroup.WithContext(ctx)
+	if a.sandbox != nil {
+		group.Go(func() error { return a.sandbox.serve(running) })
+	}
+	if err := a.begin(running); err != nil {
+		group.Go(func() error { return err })
+		return group.Wait()
+	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -125,9 +126,6 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	})
 	group.Go(func() error { a.pay.Run(running); return nil })
 	group.Go(func() error { a.catchUp(running); return nil })
-	if a.sandbox != nil {
-		group.Go(func() error { return a.sandbox.serve(running) })
-	}
 	a.greet()
 	if a.sandbox != nil && a.set.Demo {
 		group.Go(func() error { a.makeDemo(running); return nil })
@@ -140,6 +138,22 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(server.Shutdown(stopping), a.store.StopJobs(stopping))
 	})
 	return group.Wait()
+}
+
+// begin is what comes before the first answer: what a restored backup lacks is brought back, then the jobs start.
+func (a *app) begin(ctx context.Context) error {
+	if err := a.pay.BringBack(ctx); errors.Is(err, payments.ErrAway) {
+		return fmt.Errorf("this installation was restored from a backup, and Stripe, which knows what the backup lacks, cannot be reached; start again when it can: %w", err)
+	} else if err != nil {
+		return fmt.Errorf("bring back what the backup lacks: %w", err)
+	}
+	work := models.NewWork()
+	a.pay.Work(work)
+	a.mail.Work(work)
+	if err := a.store.StartJobs(context.WithoutCancel(ctx), work); err != nil {
+		return fmt.Errorf("start the jobs: %w", err)
+	}
+	return nil
 }
 
 // catchUp asks Stripe at once what was missed while nobody served; the queue asks again on its schedule.
