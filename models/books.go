@@ -96,7 +96,7 @@ func (s *Store) Left(ctx context.Context) (l Left, err error) {
 		{&l.WaitingEvents, "SELECT (SELECT count(*) FROM intake) + (SELECT count(*) FROM events WHERE state = 'received' OR state = 'failed' AND next_try_at IS NOT NULL)"},
 		{&l.FailedEvents, "SELECT count(*) FROM events WHERE state = 'failed' AND next_try_at IS NULL"},
 		{&l.WaitingLetters, "SELECT count(*) FROM letters WHERE state = 'waiting'"},
-		{&l.PendingRefunds, "SELECT count(*) FROM refunds WHERE state = 'pending'"},
+		{&l.PendingRefunds, "SELECT (SELECT count(*) FROM refunds WHERE state = 'pending') + (SELECT count(*) FROM refund_resends WHERE state = 'pending')"},
 		{&l.Jobs, "SELECT count(*) FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled')"},
 		{&l.DeadJobs, "SELECT count(*) FROM river_job WHERE state = 'discarded' AND kind NOT IN ('catch_up', 'close_overdue', 'turn_the_clock')"},
 	} {

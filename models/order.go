@@ -120,7 +120,7 @@ func (o *OrderView) Title() string {
 type Change struct {
 	ID        string
 	OrderID   string
-	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended, downloaded, downloads_reset, codes_shown, delivered, and those of disputes, warnings and payment reviews
+	Kind      string // placed, checkout_opened, paid, expired, failed, cancelled, declined, shortfall, refund_asked, refunded, refund_failed, refund_resent, refund_not_resent, over_limit, receipt_sent, link_sent, sent, tracking_changed, sent_undone, restocked, withdrawn, extended, downloaded, downloads_reset, codes_shown, delivered, and those of disputes, warnings and payment reviews
 	Detail    string
 	EventID   *string
 	UserID    *string

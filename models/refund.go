@@ -23,7 +23,8 @@ type Refund struct {
 	Words     string  // to the buyer
 	Restocked int64   // items that went back into stock with it
 	Failure   string  // why it did not go through, in Stripe's words
-	Returned  string  `gorm:"default:none"` // none, owed, done: what a won dispute had returned to the shop is taken back apart
+	Returned  string  `gorm:"default:none"` // none, owed, done: what came to the shop besides, by a won dispute or a resend, is taken back apart
+	Cost      *int64  // what it costs the shop: the amount less the part of our fee that is given up
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -41,11 +42,12 @@ func (r *Refund) Why() string {
 func (t *tx) askRefund(order *Order, refund Refund) (*Refund, error) {
 	now := t.store.now()
 	refund.ID, refund.ShopID, refund.OrderID, refund.Currency, refund.State, refund.CreatedAt, refund.UpdatedAt = newID(), order.ShopID, order.ID, order.Currency, "pending", now, now
-	var returns int64
-	if err := t.Raw("SELECT count(*) FROM dispute_moves WHERE order_id = ? AND kind = 'return'", order.ID).Scan(&returns).Error; err != nil {
+	var besides int64
+	err := t.Raw("SELECT (SELECT count(*) FROM dispute_moves WHERE order_id = ? AND kind = 'return') + (SELECT count(*) FROM refund_resends WHERE order_id = ?)", order.ID, order.ID).Scan(&besides).Error
+	if err != nil {
 		return nil, err
 	}
-	if returns > 0 {
+	if besides > 0 {
 		refund.Returned = "owed"
 	}
 	if err := t.countBack(order, &refund); err != nil {
@@ -66,6 +68,13 @@ func (t *tx) countBack(order *Order, refund *Refund) error {
 	if err != nil {
 		return err
 	}
+	before, after := *order, *order
+	if err := t.Raw("SELECT refunded FROM orders WHERE id = ?", order.ID).Scan(&after.Refunded).Error; err != nil {
+		return err
+	}
+	before.Refunded = after.Refunded - amount
+	cost := before.Net().Amount - after.Net().Amount
+	refund.Cost = &cost
 	if err := t.Create(refund).Error; err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ func (s *Store) RecordRefund(ctx context.Context, refundID, stripeID, state, fai
 		if err != nil {
 			return err
 		}
+		refund.StripeID = &stripeID
 		return db.refundMoved(&refund, state, eventID)
 	})
 }
@@ -64,6 +65,11 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 	if err != nil {
 		return err
 	}
+	if refund.StripeID != nil { // Stripe had made it, and taken the shop's part
+		if err := t.oweShop(&order, refund); err != nil {
+			return err
+		}
+	}
 	if err := t.retakeUse(&order); err != nil {
 		return err
 	}
@@ -82,7 +88,7 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 	return t.change(&order, "refund_failed", state, eventID)
 }
 
-// RecordTakenBack notes that what a won dispute had returned to the shop was taken back for a refund.
+// RecordTakenBack notes that what had come to the shop besides was taken back for a refund.
 func (s *Store) RecordTakenBack(ctx context.Context, refund *Refund) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()

@@ -128,7 +128,7 @@ func evidenceParams(e *models.Evidence) *stripe.DisputeEvidenceParams {
 	}
 }
 
-// mendDisputes does again what is still to be moved, and asks about disputes whose end nobody told us of.
+// mendDisputes does again what is still to be moved, for disputes and for refunds that failed, and asks about disputes whose end nobody told us of.
 func (p *Payments) mendDisputes(ctx context.Context) error {
 	moves, err := p.store.PendingMoves(ctx, 200)
 	if err != nil {
@@ -138,6 +138,7 @@ func (p *Payments) mendDisputes(ctx context.Context) error {
 	for _, move := range moves {
 		errs = append(errs, p.moveDisputed(ctx, models.MoveDisputed{MoveID: move.ID}))
 	}
+	errs = append(errs, p.mendResends(ctx))
 	late, err := p.store.LateDisputes(ctx, p.store.Now().Add(-disputeLate), 100)
 	errs = append(errs, err)
 	for i := range late {

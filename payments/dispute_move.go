@@ -29,36 +29,49 @@ func (p *Payments) moveDisputed(ctx context.Context, job models.MoveDisputed) er
 	if move.Kind == "return" {
 		return p.returnDisputed(ctx, move, dispute, order)
 	}
-	return p.recoverDisputed(ctx, move, dispute)
+	return p.recoverDisputed(ctx, move, dispute, order)
 }
 
-// recoverDisputed reverses the shop's transfer by the disputed amount, never by more than refunds have left of it. Our
-// fee stays: it is the dispute that cost the shop the sale.
-func (p *Payments) recoverDisputed(ctx context.Context, move *models.DisputeMove, dispute *models.Dispute) error {
+// recoverDisputed reverses the shop's transfers by the disputed amount, never by more than refunds have left of them. Our
+// fee stays: it is the dispute that cost the shop the sale. First the charge's, then what was sent after failed refunds.
+func (p *Payments) recoverDisputed(ctx context.Context, move *models.DisputeMove, dispute *models.Dispute, order *models.Order) error {
 	params := &stripe.ChargeParams{Params: asking(ctx), Expand: stripe.StringSlice([]string{"transfer"})}
 	charge, err := p.stripe.Charges.Get(dispute.ChargeID, params)
 	if err != nil {
 		return failed("fetch a charge", err)
 	}
-	transfer := charge.Transfer
-	if transfer == nil {
+	if charge.Transfer == nil {
 		return p.store.RecordMove(ctx, move, "", "", 0)
 	}
-	made, err := p.reversalNamed(ctx, transfer.ID, "move", move.ID)
+	resent, err := p.resent(ctx, order, true)
 	if err != nil {
 		return err
 	}
-	if made == nil {
-		amount := min(move.Amount, transfer.Amount-transfer.AmountReversed)
-		if amount <= 0 {
-			return p.store.RecordMove(ctx, move, transfer.ID, "", 0)
+	moved, first, key := int64(0), "", fmt.Sprintf("dispute-move-%s", move.ID)
+	for i, transfer := range append([]*stripe.Transfer{charge.Transfer}, resent...) {
+		if i > 0 {
+			key = fmt.Sprintf("dispute-move-%s-from-%s", move.ID, transfer.ID)
 		}
-		if made, err = p.reverse(ctx, transfer.ID, amount, fmt.Sprintf("dispute-move-%s", move.ID), map[string]string{"move": move.ID, "order": move.OrderID, "shop": move.ShopID}); err != nil {
+		made, err := p.reversalNamed(ctx, transfer.ID, "move", move.ID)
+		if err != nil {
 			return err
 		}
-		p.at("dispute.moved")
+		if made == nil {
+			amount := min(move.Amount-moved, transfer.Amount-transfer.AmountReversed)
+			if amount <= 0 {
+				continue
+			}
+			if made, err = p.reverse(ctx, transfer.ID, amount, key, map[string]string{"move": move.ID, "order": move.OrderID, "shop": move.ShopID}); err != nil {
+				return err
+			}
+			p.at("dispute.moved")
+		}
+		moved += made.Amount
+		if first == "" {
+			first = made.ID
+		}
 	}
-	return p.store.RecordMove(ctx, move, transfer.ID, made.ID, made.Amount)
+	return p.store.RecordMove(ctx, move, charge.Transfer.ID, first, moved)
 }
 
 // returnDisputed gives the shop what was taken from it, by a transfer of its own.
@@ -113,67 +126,6 @@ func (p *Payments) recovered(ctx context.Context, dispute *models.Dispute) (int6
 		}
 	}
 	return 0, errors.New("payments: a dispute was reinstated and never withdrawn")
-}
-
-// takeBack reverses what a refund needs where a won dispute was returned to the shop: Stripe knows only the first
-// transfer and would leave the shop its money. First what is left of that one, then the returns.
-func (p *Payments) takeBack(ctx context.Context, refund *models.Refund, order *models.Order, made *stripe.Refund) error {
-	if refund.Returned != "owed" {
-		return nil
-	}
-	if made.Status == stripe.RefundStatusFailed || made.Status == stripe.RefundStatusCanceled {
-		return p.store.RecordTakenBack(ctx, refund)
-	}
-	transfers, err := p.transfersOf(ctx, order)
-	if err != nil {
-		return err
-	}
-	due := refund.Amount
-	for _, transfer := range transfers {
-		before, err := p.reversalNamed(ctx, transfer.ID, "refund", refund.ID)
-		if err != nil {
-			return err
-		}
-		if before != nil {
-			due -= before.Amount
-			continue
-		}
-		amount := min(due, transfer.Amount-transfer.AmountReversed)
-		if amount <= 0 {
-			continue
-		}
-		names := map[string]string{"refund": refund.ID, "order": order.ID, "shop": order.ShopID}
-		if _, err := p.reverse(ctx, transfer.ID, amount, fmt.Sprintf("refund-%s-from-%s", refund.ID, transfer.ID), names); err != nil {
-			return err
-		}
-		due -= amount
-	}
-	return p.store.RecordTakenBack(ctx, refund)
-}
-
-// transfersOf are the transfers that brought an order's money to its shop: that of the charge, then what was returned.
-func (p *Payments) transfersOf(ctx context.Context, order *models.Order) ([]*stripe.Transfer, error) {
-	params := &stripe.PaymentIntentParams{Params: asking(ctx), Expand: stripe.StringSlice([]string{"latest_charge.transfer"})}
-	intent, err := p.stripe.PaymentIntents.Get(*order.PaymentIntentID, params)
-	if err != nil {
-		return nil, failed("fetch a payment", err)
-	}
-	var transfers []*stripe.Transfer
-	if intent.LatestCharge != nil && intent.LatestCharge.Transfer != nil {
-		transfers = append(transfers, intent.LatestCharge.Transfer)
-	}
-	returns, err := p.store.ReturnsOf(ctx, order)
-	if err != nil {
-		return nil, err
-	}
-	for _, move := range returns {
-		transfer, err := p.stripe.Transfers.Get(move.TransferID, &stripe.TransferParams{Params: asking(ctx)})
-		if err != nil {
-			return nil, failed("fetch a transfer", err)
-		}
-		transfers = append(transfers, transfer)
-	}
-	return transfers, nil
 }
 
 // reversalNamed finds the reversal of a transfer that carries one of our ids, nil where there is none.

@@ -11,6 +11,11 @@ func (p *Payments) MakeRefund(ctx context.Context, id string) error {
 	return p.makeRefund(ctx, models.MakeRefund{RefundID: id})
 }
 
+// ResendRefunded is the work of the job of that name.
+func (p *Payments) ResendRefunded(ctx context.Context, id string) error {
+	return p.resendRefunded(ctx, models.ResendRefunded{ResendID: id})
+}
+
 // ReadCharge is the work of the job of that name.
 func (p *Payments) ReadCharge(ctx context.Context, id string) error {
 	return p.readCharge(ctx, models.ReadCharge{OrderID: id})

@@ -25,6 +25,7 @@ func (turn) Kind() string         { return "turn_the_clock" }
 // Work says what is done for the jobs that models leave about money, and what is done now and then.
 func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, p.makeRefund)
+	models.Handle(w, p.resendRefunded)
 	models.Handle(w, p.readCharge)
 	models.Handle(w, p.ReadPayout)
 	models.Handle(w, p.moveDisputed)

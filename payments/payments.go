@@ -61,7 +61,7 @@ type Settings struct {
 	WithoutWebhooks bool
 	// At is called with the name of each recovery point as it is passed, for tests that stop the process there; nil in
 	// production. The points: order.placed, session.created, session.recorded, event.stored, order.settled,
-	// refund.asked, refund.made, dispute.answering, dispute.moving, dispute.moved.
+	// refund.asked, refund.made, refund.resending, refund.resent, dispute.answering, dispute.moving, dispute.moved.
 	At func(point string)
 }
 

@@ -85,6 +85,11 @@ func (p *Payments) createRefund(ctx context.Context, refund *models.Refund, orde
 	if order.ApplicationFee > 0 {
 		params.RefundApplicationFee = stripe.Bool(!order.KeepsFee)
 	}
+	if resends, err := p.store.ResendsOf(ctx, order); err != nil {
+		return nil, err
+	} else if len(resends) > 0 {
+		params.RefundApplicationFee = nil // a fee is not refunded twice: takeBack leaves the shop its part
+	}
 	switch refund.Reason {
 	case "duplicate", "fraudulent":
 		params.Reason = stripe.String(refund.Reason)
