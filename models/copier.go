@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type copier struct {
 	log  string
 	stop chan struct{}
 	done chan struct{}
+	once sync.Once
 }
 
 // The log is looked at this often, and copied back from this size.
@@ -57,7 +59,7 @@ func (c *copier) run() {
 }
 
 func (c *copier) close() error {
-	close(c.stop)
+	c.once.Do(func() { close(c.stop) }) // a store may be closed twice
 	<-c.done
 	return c.db.Close()
 }
