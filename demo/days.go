@@ -78,6 +78,13 @@ func (w *world) begin(ctx context.Context, s *stall, plan offerPlan) error {
 		}
 		form.PictureID = picture.ID
 	}
+	for _, more := range plan.more {
+		picture, err := w.picture(ctx, s, more[0])
+		if err != nil {
+			return err
+		}
+		form.More = append(form.More, models.PictureTyped{ID: picture.ID, Alt: more[1]})
+	}
 	if plan.starts != 0 {
 		form.StartsAt = w.clock.begin.AddDate(0, 0, w.set.Days+plan.starts).Add(17 * time.Hour).In(s.shop.Zone()).Format("2006-01-02T15:04")
 	}
@@ -269,7 +276,7 @@ func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 		quantity = 2
 	}
 	in := payments.Purchase{
-		Offer: view, Shop: shop, Email: fan.email, Quantity: strconv.Itoa(quantity), PostCode: code, Language: fan.language, Consent: true, Buyer: "demo-" + strconv.Itoa(w.dice.IntN(1_000_000_000)),
+		Offer: view, Shop: shop, Email: fan.email, Quantity: strconv.Itoa(quantity), Choice: w.combination(view), PostCode: code, Language: fan.language, Consent: true, Buyer: "demo-" + strconv.Itoa(w.dice.IntN(1_000_000_000)),
 	}
 	w.choose(&in, s, fan)
 	order, link, err := w.past.StartCheckout(ctx, in)
@@ -284,6 +291,20 @@ func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 		return w.past.CancelCheckout(ctx, order)
 	}
 	return w.pay(ctx, order, link, fan)
+}
+
+// combination is one of those that there are still some of; nothing where there is nothing to choose.
+func (w *world) combination(view *models.OfferView) []string {
+	var open []models.VariantView
+	for _, variant := range view.Variants {
+		if !variant.SoldOut() {
+			open = append(open, variant)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return open[w.dice.IntN(len(open))].Values
 }
 
 // fan is one of many: the same dozen names and streets, each with an address of its own.

@@ -16,16 +16,17 @@ type shopPlan struct {
 // offerPlan is an offer's life.
 type offerPlan struct {
 	form         models.OfferForm
-	picture      string // file in pictures, without its ending
-	born         int    // day it is designed; negative counts from the end
-	starts, ends int    // days after the last one, 0 = no date
-	verdict      string // approved, changes_asked, rejected, waits (in the queue), draft
-	reason, note string // of a verdict against it
-	fate         string // on the last day: paused, ended, reported, awaited (sold out, with a waitlist)
-	daily        int    // most sales of an ordinary day
-	post, again  string // texts of its first and second post
-	file         string // name of the file that buyers get
-	codes        int    // how many licence codes it begins with
+	picture      string      // file in pictures, without its ending
+	more         [][2]string // further files, each with what it shows
+	born         int         // day it is designed; negative counts from the end
+	starts, ends int         // days after the last one, 0 = no date
+	verdict      string      // approved, changes_asked, rejected, waits (in the queue), draft
+	reason, note string      // of a verdict against it
+	fate         string      // on the last day: paused, ended, reported, awaited (sold out, with a waitlist)
+	daily        int         // most sales of an ordinary day
+	post, again  string      // texts of its first and second post
+	file         string      // name of the file that buyers get
+	codes        int         // how many licence codes it begins with
 }
 
 func (p offerPlan) begins(days int) int {
@@ -63,8 +64,11 @@ var kestrel = shopPlan{
 			post: "New in the shop: linen aprons in sage. Cut and sewn in Lyon, made to be washed a thousand times.", again: "The sage apron is back on the peg. Cross-back straps, two deep pockets, no knot at the neck.",
 		},
 		{
-			form:    models.OfferForm{Title: "Cedar candle", Words: "Rapeseed wax and cedar oil in a glass you will keep. Burns for about 45 hours.", Price: "24.00", Currency: "eur", Stock: "500", Limit: "4", Fulfilment: "ship", Hashtag: "CedarCandle", Alt: "A lit candle in an amber glass beside cedar twigs"},
-			picture: "candle", born: 4, verdict: "approved", daily: 4,
+			form: models.OfferForm{
+				Title: "Cedar candle", Words: "Rapeseed wax and cedar oil in a glass you will keep. Burns for about 45 hours.", Price: "24.00", Currency: "eur", Limit: "4", Fulfilment: "ship", Hashtag: "CedarCandle", Alt: "A lit candle in an amber glass beside cedar twigs",
+				Options: []models.OptionTyped{{Name: "Size", Values: "small, large"}}, Variants: []models.VariantTyped{{Name: "small", Stock: "320", SKU: "CC-S"}, {Name: "large", Stock: "180", Extra: "12.00", SKU: "CC-L"}},
+			},
+			picture: "candle", more: [][2]string{{"box", "The box that it comes in"}}, born: 4, verdict: "approved", daily: 4,
 			post: "It smells like the inside of a pencil box. Cedar candle, 45 hours, poured last week.", again: "Evenings are getting longer. So does this candle: 45 hours of cedar.",
 		},
 		{
@@ -73,7 +77,7 @@ var kestrel = shopPlan{
 		},
 		{
 			form:    models.OfferForm{Title: "Harbour print, A3", Words: "Two-colour linocut, printed by hand, numbered and signed. Forty of them and then the block is cut.", Price: "35.00", Currency: "eur", Stock: "40", Limit: "1", Fulfilment: "ship", Hashtag: "HarbourPrint", Alt: "A linocut of boats in a harbour in petrol and coral"},
-			picture: "print", born: 20, verdict: "approved", daily: 5, fate: "awaited", post: "Forty prints of the harbour. When they are gone, the block gets cut.", again: "A handful of harbour prints left. Signed, numbered, forty in all.",
+			picture: "print", more: [][2]string{{"press", "The press that it was printed on"}, {"tote", "The bag in which it can be fetched from the workshop"}}, born: 20, verdict: "approved", daily: 5, fate: "awaited", post: "Forty prints of the harbour. When they are gone, the block gets cut.", again: "A handful of harbour prints left. Signed, numbered, forty in all.",
 		},
 		{
 			form: models.OfferForm{Title: "Sourdough, slowly (e-book)", Words: "Sixty pages on flour, water and waiting. PDF and EPUB, in English.", Price: "9.00", Currency: "eur", Fulfilment: "file", Hashtag: "SlowSourdough", Alt: "The cover of an e-book with a round loaf of bread"},
@@ -84,11 +88,26 @@ var kestrel = shopPlan{
 			picture: "press", born: -14, ends: 9, verdict: "approved", daily: 1, post: "Twelve places at the press. Ink on your fingers guaranteed.",
 		},
 		{
-			form:    models.OfferForm{Title: "Winter scarf, petrol", Words: "Merino from the Alps, woven in Lyon. 190 × 35 cm.", Price: "58.00", Currency: "eur", Stock: "80", Limit: "2", Fulfilment: "ship", Hashtag: "PetrolScarf", Alt: "A folded petrol blue woollen scarf with fringes"},
+			form: models.OfferForm{
+				Title: "Winter scarf, petrol", Words: "Merino from the Alps, woven in Lyon. 190 × 35 cm.", Price: "58.00", Currency: "eur", Limit: "2", Fulfilment: "ship", Hashtag: "PetrolScarf", Alt: "A folded petrol blue woollen scarf with fringes",
+				Options: []models.OptionTyped{{Name: "Length", Values: "190 cm, 220 cm"}, {Name: "Colour", Values: "petrol, sand, coral"}}, Variants: []models.VariantTyped{
+					{Name: "190 cm / petrol", Stock: "30", SKU: "WS-19-P"},
+					{Name: "190 cm / sand", Stock: "20", SKU: "WS-19-S"},
+					{Name: "190 cm / coral", Stock: "0", SKU: "WS-19-C"},
+					{Name: "220 cm / petrol", Stock: "15", Extra: "9.00", SKU: "WS-22-P"},
+					{Name: "220 cm / sand", Stock: "10", Extra: "9.00", SKU: "WS-22-S"},
+					{Name: "220 cm / coral", Stock: "5", Extra: "9.00", SKU: "WS-22-C"},
+				},
+			},
 			picture: "scarf", born: -3, starts: 4, verdict: "approved", post: "Next week: the winter scarf. Merino from the Alps, petrol like the river.",
 		},
 		{
-			form:    models.OfferForm{Title: "Summer tote", Words: "Heavy cotton, long handles, a kestrel on the side.", Price: "22.00", Currency: "eur", Stock: "150", Fulfilment: "ship", Hashtag: "KestrelTote", Alt: "A natural cotton tote bag with a printed kestrel"},
+			form: models.OfferForm{
+				Title: "Summer tote", Words: "Heavy cotton, long handles, a kestrel on the side.", Price: "22.00", Currency: "eur", Fulfilment: "ship", Hashtag: "KestrelTote", Alt: "A natural cotton tote bag with a printed kestrel",
+				Options: []models.OptionTyped{{Name: "Handles", Values: "long, short"}, {Name: "Print", Values: "petrol, coral"}}, Variants: []models.VariantTyped{
+					{Name: "long / petrol", Stock: "60"}, {Name: "long / coral", Stock: "40"}, {Name: "short / petrol", Stock: "30"}, {Name: "short / coral", Stock: "20"},
+				},
+			},
 			picture: "tote", born: 1, verdict: "approved", daily: 2, fate: "ended", post: "One bag for the whole market. Heavy cotton, long handles.",
 		},
 		{

@@ -179,7 +179,7 @@ func TestRolesLookAndDoNotTouch(t *testing.T) {
 		if strings.Contains(b.body, `action="/dashboard/settings"`) {
 			t.Errorf("%s is offered the form", role)
 		}
-		b.get("/dashboard/payouts").want(http.StatusOK, "The owner of the shop sees the money")
+		b.get("/dashboard/payouts").want(http.StatusOK, "The owner of the shop changes this at Stripe")
 		b.get("/dashboard/onboarding").want(http.StatusOK)
 		for _, path := range []string{"/dashboard/settings", "/dashboard/onboarding/link", "/dashboard/payouts/stripe"} {
 			b.post(path, url.Values{"name": {"Mine"}}).want(http.StatusForbidden)
