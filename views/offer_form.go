@@ -86,7 +86,10 @@ func (d OfferDesigner) currency(p Page) Field {
 func (d OfferDesigner) stock(p Page) Field {
 	f := d.field(p, "stock", d.Form.Stock)
 	f.Optional, f.Size = true, "m"
-	if d.Sold > 0 {
+	switch {
+	case len(d.Form.Variants) > 0:
+		f.Hint = p.T("variant.form.stock.each")
+	case d.Sold > 0:
 		f.Hint = p.N("offer.form.stock.sold", d.Sold)
 	}
 	return f

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,8 +58,8 @@ func (o FanOffer) gone(i int, value string) bool {
 // valueAbout says what stands beside a value: that it is sold out, what it costs where prices differ, how many are left
 // where it alone makes a combination.
 func (o FanOffer) valueAbout(p Page, i int, value string) string {
-	variants := o.with(i, value)
-	if o.gone(i, value) || len(variants) == 0 {
+	variants := slices.DeleteFunc(o.with(i, value), func(variant models.VariantView) bool { return variant.SoldOut() })
+	if len(variants) == 0 {
 		return p.T("variant.sold_out")
 	}
 	var parts []string
@@ -78,7 +79,7 @@ func (o FanOffer) valueAbout(p Page, i int, value string) string {
 			parts = append(parts, p.T("variant.from", "Least", low))
 		}
 	}
-	if left, unlimited := variants[0].Left(); len(variants) == 1 && !unlimited {
+	if left, unlimited := variants[0].Left(); len(o.Offer.Version.Choices.Options) == 1 && !unlimited {
 		parts = append(parts, p.N("buy.left.few", left))
 	}
 	return strings.Join(parts, " · ")
