@@ -32,7 +32,7 @@ func TestAccountEvents(t *testing.T) {
 	for i, kind := range []string{"account.updated", "capability.updated", "capability.updated", "account.external_account.created", "account.updated"} {
 		w.tellShop("evt_"+string(rune('a'+i)), kind, nil)
 	}
-	w.tellShop("evt_payout", "payout.paid", nil)
+	w.tellShop("evt_person", "person.updated", nil)
 	w.tellShop("evt_live", "account.updated", map[string]any{"livemode": true})
 	w.drain()
 	shop, err := w.store.ShopOf(w.ctx, w.shop.ID)
@@ -40,7 +40,7 @@ func TestAccountEvents(t *testing.T) {
 	if calls := w.wire.calls()[before:]; shop.Selling != "ready" || len(calls) != 1 {
 		t.Fatalf("selling is %s after %v", shop.Selling, calls)
 	}
-	for id, state := range map[string]string{"evt_a": "done", "evt_e": "done", "evt_payout": "ignored", "evt_live": "ignored"} {
+	for id, state := range map[string]string{"evt_a": "done", "evt_e": "done", "evt_person": "ignored", "evt_live": "ignored"} {
 		if event := w.last(id); event.State != state {
 			t.Errorf("%s is %s: %s", id, event.State, event.Outcome)
 		}

@@ -39,7 +39,7 @@ func (s *Server) receiveEvent(w http.ResponseWriter, r *http.Request, endpoint s
 	var large *http.MaxBytesError
 	switch {
 	case err == nil:
-	case errors.Is(err, payments.ErrSignature):
+	case errors.Is(err, payments.ErrSignature), errors.Is(err, io.ErrUnexpectedEOF):
 		status = http.StatusBadRequest
 	case errors.As(err, &large):
 		status = http.StatusRequestEntityTooLarge
@@ -57,7 +57,7 @@ func (s *Server) receiveEvent(w http.ResponseWriter, r *http.Request, endpoint s
 	}
 	_, _ = io.WriteString(w, "not kept\n")
 	s.figures.requests.WithLabelValues(r.URL.Path, r.Method, strconv.Itoa(status)).Inc()
-	s.log.Warn("an event was not kept", "endpoint", endpoint, "status", status, "error", err.Error())
+	s.log.Warn("an event was not kept", "route", r.URL.Path, "status", status, "error", err.Error())
 }
 
 // eventBody reads an event whole, into room of the right size where its length was said.
