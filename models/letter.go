@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Letter is an e-mail to a person, kept from the moment it is owed. Its key makes it go out once.
@@ -60,9 +59,12 @@ func (t *tx) letter(letter Letter) error {
 		}
 		letter.Secret = sealed
 	}
-	result := t.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(&letter)
-	if result.Error != nil || result.RowsAffected == 0 || t.store.quiet {
-		return result.Error
+	rows, err := t.exec(`INSERT INTO letters (id, key, kind, recipient, language, user_id, shop_id, order_id, offer_id, payout_id, dispute_id, secret, detail, state, sent_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (key) DO NOTHING`,
+		letter.ID, letter.Key, letter.Kind, letter.Recipient, letter.Language, letter.UserID, letter.ShopID, letter.OrderID, letter.OfferID, letter.PayoutID, letter.DisputeID,
+		letter.Secret, letter.Detail, letter.State, letter.SentAt, letter.CreatedAt)
+	if err != nil || rows == 0 || t.store.quiet {
+		return err
 	}
 	return t.enqueue(SendLetter{LetterID: letter.ID})
 }

@@ -131,7 +131,8 @@ type Change struct {
 func (Change) TableName() string { return "order_changes" }
 
 func (t *tx) change(order *Order, kind, detail string, eventID *string) error {
-	return t.Create(&Change{ID: newID(), OrderID: order.ID, Kind: kind, Detail: detail, EventID: eventID, CreatedAt: t.store.now()}).Error
+	_, err := t.exec("INSERT INTO order_changes (id, order_id, kind, detail, event_id, created_at) VALUES ($1, $2, $3, $4, $5, $6)", newID(), order.ID, kind, detail, eventID, t.store.now())
+	return err
 }
 
 // changeBy is change for what a member did.

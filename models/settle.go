@@ -91,13 +91,11 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 		}
 		order.Tax, order.TaxIncluded, order.Total = p.onTop(&order), p.Tax-p.onTop(&order), p.Amount
 		paidAt := p.At.UTC().Truncate(time.Microsecond)
-		result := db.Model(&Order{}).Where("id = ? AND payment IN ('pending', 'expired', 'failed', 'cancelled') AND paid_at IS NULL", order.ID).Updates(map[string]any{
-			"payment": "paid", "fulfilment": fulfilment, "paid_at": paidAt, "session_id": p.SessionID, "payment_intent_id": p.PaymentIntentID,
-			"tax": order.Tax, "tax_included": order.TaxIncluded, "total": order.Total,
-			"buyer_name": shortened(cleanLine(p.BuyerName), buyerNameMost), "address": shortened(cleanLines(p.Address), addressMost),
-		})
-		if result.Error != nil || result.RowsAffected == 0 {
-			return result.Error
+		rows, err := db.exec(`UPDATE orders SET payment = 'paid', fulfilment = $1, paid_at = $2, session_id = $3, payment_intent_id = $4, tax = $5, tax_included = $6, total = $7, buyer_name = $8, address = $9
+			WHERE id = $10 AND payment IN ('pending', 'expired', 'failed', 'cancelled') AND paid_at IS NULL`,
+			fulfilment, paidAt, p.SessionID, p.PaymentIntentID, order.Tax, order.TaxIncluded, order.Total, shortened(cleanLine(p.BuyerName), buyerNameMost), shortened(cleanLines(p.Address), addressMost), order.ID)
+		if err != nil || rows == 0 {
+			return err
 		}
 		settled = true
 		order.Payment, order.Fulfilment, order.PaidAt, order.PaymentIntentID = "paid", fulfilment, &paidAt, &p.PaymentIntentID

@@ -14,6 +14,7 @@ import (
 	"math"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"slices"
 	"time"
 )
@@ -83,8 +84,20 @@ func run(ctx context.Context, arguments []string, out io.Writer) (met bool, err 
 	flags.IntVar(&b.rounds, "rounds", 5, "rounds of which the median counts")
 	flags.IntVar(&b.events, "events", 100_000, "events of the backlog of P4")
 	flags.DurationVar(&b.seconds, "for", 1500*time.Millisecond, "how long each side of a round of P1 and P3 is under load")
+	profile := flags.String("cpuprofile", "", "write where the time goes to a file, for go tool pprof")
 	if err := flags.Parse(arguments); err != nil {
 		return false, err
+	}
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			return false, err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return false, err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	if what := os.Getenv(childWish); what != "" {
 		return true, b.serveChild(ctx, what)
