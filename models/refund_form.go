@@ -23,12 +23,12 @@ var RefundReasons = []string{"requested", "duplicate", "fraudulent"}
 // RefundWordsMost is how long the words to a buyer may be.
 const RefundWordsMost = 1000
 
-// Check reads a refund without asking for it. Problems: amount.…, refund.above_left, refund.changed, refund.nothing_left,
+// Check reads a refund without asking for it. Problems: amount.zero, price.…, refund.amount, refund.above_left, refund.changed, refund.nothing_left,
 // reason.missing, restock.…
 func (f RefundForm) Check(order *Order) (Refund, Problems) {
 	var problems Problems
 	refund := Refund{Reason: f.Reason, Words: strings.TrimSpace(strings.ReplaceAll(f.Words, "\r\n", "\n")), Currency: order.Currency}
-	money, p := ParseMoney(f.Amount, order.Currency)
+	money, p := ParsePart(f.Amount, order.Currency) // also less than a card can be charged: what is left may be a few cents
 	left := order.Left()
 	switch refund.Amount = money.Amount; {
 	case order.Dispute == "open":
@@ -39,8 +39,14 @@ func (f RefundForm) Check(order *Order) (Refund, Problems) {
 		problems.Add("refund", "refund.nothing_left")
 	case f.Left != "" && f.Left != itoa(left.Amount):
 		problems.Add("refund", "refund.changed", "Left", left)
+	case p != nil && p.Code == "price.too_large":
+		problems.Add("amount", "refund.above_left", "Left", left)
+	case p != nil && contains([]string{"price.blank", "price.malformed", "price.negative"}, p.Code):
+		problems.Add("amount", "refund.amount")
 	case p != nil:
 		problems.take("amount", p)
+	case money.Amount == 0:
+		problems.Add("amount", "amount.zero")
 	case money.Amount > left.Amount:
 		problems.Add("amount", "refund.above_left", "Left", left)
 	}

@@ -44,7 +44,9 @@ func (s *Store) RefuseRefund(ctx context.Context, refund *Refund, why string) er
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
 		}
-		return db.refundMoved(refund, "cancelled", nil)
+		ended := *refund
+		ended.Failure = why
+		return db.refundMoved(&ended, "cancelled", nil)
 	})
 }
 
@@ -84,6 +86,9 @@ func (t *tx) refundMoved(refund *Refund, state string, eventID *string) error {
 	}
 	if err := t.tellRefundFailed(&order, refund, state); err != nil {
 		return err
+	}
+	if refund.Failure == "disputed" { // why Stripe made none, where that is not that less is left
+		state = "disputed"
 	}
 	return t.change(&order, "refund_failed", state, eventID)
 }

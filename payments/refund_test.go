@@ -186,6 +186,15 @@ func TestRefundOfADisputedCharge(t *testing.T) {
 	if got := w.refund(refund.ID); got.State != "cancelled" || got.Failure != "disputed" {
 		t.Fatalf("%+v", got)
 	}
+	changes, err := w.store.Timeline(w.ctx, w.order(sold))
+	must(t, err)
+	told := false
+	for _, change := range changes {
+		told = told || change.Kind == "refund_failed" && change.Detail == "disputed"
+	}
+	if !told {
+		t.Fatalf("the order does not tell why: %+v", changes)
+	}
 	if got := w.order(sold); got.Refunded != 0 || got.Payment != "paid" {
 		t.Fatalf("%+v", got)
 	}

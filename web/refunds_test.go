@@ -25,6 +25,9 @@ func TestGivingMoneyBack(t *testing.T) {
 			t.Errorf("%s came back as %q", field, b.field(field))
 		}
 	}
+	for typed, says := range map[string]string{"free": "Enter the amount in digits", "0": "Enter an amount above zero", "9999999": "At most €24.00"} {
+		b.get(views.NewRefundPath(order.Slug)).submit("Continue", url.Values{"amount": {typed}}).want(422, says)
+	}
 	b.get(views.NewRefundPath(order.Slug)).submit("Continue", url.Values{"amount": {"10"}, "restock": {"0"}, "words": {"A button was missing."}})
 	b.want(200, "Refund €10.00?", "This cannot be undone.", "fan@example.com", "A button was missing.")
 	if got := w.orderOf("fan@example.com"); got.Refunded != 0 {
@@ -49,6 +52,20 @@ func TestGivingMoneyBack(t *testing.T) {
 	}
 	b.get(views.NewRefundPath(order.Slug)).want(200, "Nothing is left to give back")
 	b.get(views.SalePath(order.Slug)).want(200, "Back in stock").without("Mark as sent")
+}
+
+// TestGivingCentsBack: what is left may be less than a card can be charged, and goes back all the same.
+func TestGivingCentsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, _, order := w.soldOnce(t)
+	b := w.signIn("ana@example.com", anaPassword)
+	for _, amount := range []string{"23.80", "0.19", "0.01"} {
+		b.get(views.NewRefundPath(order.Slug)).submit("Continue", url.Values{"amount": {amount}, "restock": {"0"}}).submit("Refund €"+amount, nil).want(200, "€"+amount+" is on its way back")
+	}
+	if got := w.orderOf("fan@example.com"); got.Refunded != 2400 || got.Payment != "refunded" {
+		t.Fatalf("%+v", got.Order)
+	}
 }
 
 // TestTwoGiveMoneyBack: however many press at once, no more goes back than was paid, and no stock is made up.
