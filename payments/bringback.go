@@ -68,11 +68,11 @@ func (p *Payments) rebuildOrders(ctx context.Context, from time.Time) error {
 		if found.Metadata["order"] == "" || found.Metadata["row"] == "" || found.Mode != stripe.CheckoutSessionModePayment || found.Status == stripe.CheckoutSessionStatusExpired {
 			continue
 		}
-		if _, err := p.store.Order(ctx, found.Metadata["order"]); err == nil {
+		if order, err := p.store.Order(ctx, found.Metadata["order"]); err == nil && (order.SessionID != nil || order.Payment != "pending") {
 			continue
-		} else if !errors.Is(err, models.ErrNotFound) {
+		} else if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return err
-		}
+		} // one that was written down just before the backup lacks its session alone
 		session, err := p.fetchSession(ctx, found.ID)
 		if err != nil {
 			return err
@@ -171,7 +171,7 @@ func (p *Payments) refetchRefunds(ctx context.Context, from time.Time) error {
 		var mismatch *models.Mismatch
 		switch err := p.keepRefund(ctx, refund, nil); {
 		case err == nil, errors.Is(err, errNotOurs):
-		case errors.As(err, &mismatch):
+		case errors.As(err, &mismatch), errors.Is(err, errNotPaidYet): // one refund keeps nobody from selling
 			p.log.ErrorContext(ctx, "payments: a refund that was brought back does not fit", "refund", refund.ID, "error", err)
 		default:
 			return err

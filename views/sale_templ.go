@@ -1077,6 +1077,8 @@ func changeCause(p Page, c SaleChange) string {
 		why = p.T("sale.refund_reason." + c.Detail)
 	case c.Kind == "refund_failed" && c.Detail == "cancelled":
 		why = p.T("state.refund.cancelled.sentence")
+	case c.Kind == "refund_failed" && c.Detail == "disputed":
+		why = p.T("sale.change.refund_failed.disputed")
 	case c.Kind == "over_limit" && c.Detail == "sent":
 		why = p.T("sale.over_limit.sent")
 	case c.Kind == "over_limit":
