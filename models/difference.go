@@ -10,7 +10,7 @@ import (
 // Difference is a place where Stripe's books and ours do not say the same, and that could not be put right.
 type Difference struct {
 	ID       string
-	Kind     string // order_missing, payment, amount, charge_missing, refund, refund_missing, net, payout, payout_lines
+	Kind     string // order_missing, payment, amount, charge_missing, refund, refund_missing, dispute, dispute_missing, net, payout, payout_lines
 	Day      string // 2006-01-02, UTC
 	Account  string // in whose books; "" is our own
 	ShopID   *string
@@ -131,15 +131,17 @@ type Booked struct {
 }
 
 // BookedOrders gives the orders that lines of a shop's books of a period are about, with the sum of all their lines
-// there. Those of which something is under way, or in dispute, are left out: their books are not closed.
+// there. Those of which something is under way are left out: their books are not closed.
 func (s *Store) BookedOrders(ctx context.Context, account string, from, until time.Time, after string, most int) ([]Booked, error) {
 	var booked []Booked
 	err := s.read(ctx).Raw(`SELECT orders.*, (SELECT CAST(COALESCE(SUM(net), 0) AS BIGINT) FROM balance_lines AS l WHERE l.order_id = orders.id AND l.account = ?) AS booked_net,
-		(SELECT count(*) FROM balance_lines AS l WHERE l.order_id = orders.id AND l.account = ? AND l.kind = 'payment') AS booked_arrivals
-		FROM orders WHERE orders.id > ? AND orders.dispute = 'none' AND orders.paid_at IS NOT NULL
+		(SELECT count(*) FROM balance_lines AS l WHERE l.order_id = orders.id AND l.account = ? AND l.source = orders.arrival_id) AS booked_arrivals
+		FROM orders WHERE orders.id > ? AND orders.paid_at IS NOT NULL
 		AND orders.id IN (SELECT order_id FROM balance_lines WHERE account = ? AND booked_at >= ? AND booked_at < ? AND order_id IS NOT NULL)
-		AND NOT EXISTS (SELECT 1 FROM refunds WHERE refunds.order_id = orders.id AND (refunds.state = 'pending' OR refunds.updated_at >= ?))
-		ORDER BY orders.id LIMIT ?`, account, account, after, account, from, until, until, most).Scan(&booked).Error
+		AND NOT EXISTS (SELECT 1 FROM refunds WHERE refunds.order_id = orders.id AND (refunds.state = 'pending' OR refunds.returned = 'owed' OR refunds.updated_at >= ?))
+		AND NOT EXISTS (SELECT 1 FROM refund_resends AS r WHERE r.order_id = orders.id AND (r.state = 'pending' OR r.updated_at >= ?))
+		AND NOT EXISTS (SELECT 1 FROM dispute_moves AS m WHERE m.order_id = orders.id AND (m.state = 'pending' OR m.updated_at >= ?))
+		ORDER BY orders.id LIMIT ?`, account, account, after, account, from, until, until, until, until, most).Scan(&booked).Error
 	return booked, err
 }
 

@@ -145,6 +145,8 @@ func (r *reckoning) read(ctx context.Context, booking *stripe.BalanceTransaction
 		order, err = r.readCharge(ctx, booking, booking.Source.Charge)
 	case booking.Source.Refund != nil:
 		order, err = r.readRefund(ctx, booking.Source.Refund, line.BookedAt)
+	case booking.Source.Dispute != nil:
+		order, err = r.readDispute(ctx, booking.Source.Dispute)
 	default:
 		return nil // transfers and fees stand in the shops' books, from their side
 	}

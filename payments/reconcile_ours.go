@@ -13,7 +13,7 @@ import (
 // fromOurSide looks for what our books have and Stripe's lack, when an account is read through.
 func (r *reckoning) fromOurSide(ctx context.Context) error {
 	if r.shop == nil {
-		return errors.Join(r.ordersBooked(ctx), r.refundsBooked(ctx))
+		return errors.Join(r.ordersBooked(ctx), r.refundsBooked(ctx), r.disputesBooked(ctx))
 	}
 	return errors.Join(r.ordersBrought(ctx), r.payoutsAddUp(ctx))
 }
