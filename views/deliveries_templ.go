@@ -1323,7 +1323,7 @@ func CodesPage(p Page, c OfferCodes) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = linkButton(Button{Kind: "quiet", Label: p.T("delivery.codes.remove"), Href: NewCodesRemovalPath(c.Offer.Slug)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = linkButton(Button{Label: p.T("delivery.codes.remove"), Href: NewCodesRemovalPath(c.Offer.Slug)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

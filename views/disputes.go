@@ -109,7 +109,11 @@ func (d Dispute) sums(p Page) []Fact {
 		held += amount
 		list = append(list, Fact{Name: name, Value: p.W.Money(models.Money{Amount: amount, Currency: d.Currency})})
 	}
-	return append(list, Fact{Name: p.T("dispute.sum.held"), Value: p.W.Money(models.Money{Amount: -held, Currency: d.Currency}), Total: true})
+	total := p.T("dispute.sum.held")
+	if d.Order.Dispute == "lost" {
+		total = p.T("dispute.sum.lost")
+	}
+	return append(list, Fact{Name: total, Value: p.W.Money(models.Money{Amount: -held, Currency: d.Currency}), Total: true})
 }
 
 // pending is what is on its way, nil where nothing is.

@@ -46,8 +46,10 @@ func (o FanOffer) amountTyped(p Page, form BuyForm) string {
 
 // added says what comes on top of the price above, in words; where nothing does, that.
 func (o FanOffer) added(p Page) string {
-	sends, tax := len(o.Shop.Serves(&o.Offer.Version)) > 0, o.Shop.Tax == "exclusive"
+	sends, tax := len(o.Shop.Serves(&o.Offer.Version)) > 0, o.taxed()
 	switch {
+	case sends && o.State != FanLive && o.State != FanPreview:
+		return "" // "below" is nothing to choose from
 	case sends && tax:
 		return p.T("price.plus.both")
 	case sends:
@@ -96,7 +98,22 @@ func (o FanOffer) parts(p Page, form BuyForm, quantity int64) []Fact {
 	if o.quote().Shipping != nil {
 		list = append(list, Fact{Name: p.T("price.shipping_to", "Country", p.W.Country(o.country(form))), Value: p.W.Money(price.Money(price.Shipping))})
 	}
-	return append(list, Fact{Name: p.T("price.total"), Value: p.W.Money(price.Money(price.Total)), Total: true})
+	total := p.T("price.total")
+	if o.taxed() {
+		total = p.T("price.total.before_tax")
+	}
+	return append(list, Fact{Name: total, Value: p.W.Money(price.Money(price.Total)), Total: true})
+}
+
+// taxed tells whether a tax comes on top of what is shown, counted at payment.
+func (o FanOffer) taxed() bool { return o.Shop.Tax == "exclusive" }
+
+// pay is what the button says for a quantity.
+func (o FanOffer) pay(p Page, quantity int64) string {
+	if o.taxed() {
+		return p.T("buy.pay.taxed", "Amount", p.W.Money(o.sum(quantity)))
+	}
+	return p.T("buy.pay", "Amount", p.W.Money(o.sum(quantity)))
 }
 
 // asksCode tells whether the shop has ever made a code to type.

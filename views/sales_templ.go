@@ -875,7 +875,7 @@ func saleState(p Page, o *models.Order) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if o.Fulfilment == "to_do" && (o.Payment == "paid" || o.Payment == "partly_refunded") {
-			templ_7745c5c3_Err = FulfilmentState(p, o.Fulfilment).Pill().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FulfilmentState(p, o.Fulfilment, "").Pill().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

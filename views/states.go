@@ -77,6 +77,7 @@ var looks = map[string]map[string]look{
 		"none":  {ToneNeutral, "minus"},
 		"to_do": {ToneWarning, "package"},
 		"done":  {ToneSuccess, "truck"},
+		"given": {ToneSuccess, "checkCircle"},
 	},
 	"dispute": {
 		"none": {ToneNeutral, "minus"},
@@ -184,8 +185,14 @@ func OfferState(p Page, offer *models.Offer, now time.Time) State {
 // PaymentState is whether an order is paid.
 func PaymentState(p Page, payment string) State { return stateOf(p, "payment", payment) }
 
-// FulfilmentState is whether what was bought is on its way.
-func FulfilmentState(p Page, fulfilment string) State { return stateOf(p, "fulfilment", fulfilment) }
+// FulfilmentState is whether what was bought is on its way. Files and codes (kind, as the version names it) are given, not
+// sent.
+func FulfilmentState(p Page, fulfilment, kind string) State {
+	if fulfilment == "done" && (kind == "file" || kind == "licence_code") {
+		fulfilment = "given"
+	}
+	return stateOf(p, "fulfilment", fulfilment)
+}
 
 // DisputeState is how a dispute goes.
 func DisputeState(p Page, dispute string) State { return stateOf(p, "dispute", dispute) }

@@ -32,9 +32,9 @@ func TestCodes(t *testing.T) {
 	}
 	b.submit("Stop code", nil).want(200, "The code is stopped", "Stopped")
 	fan := newBrowser(t, w)
-	fan.get("/o/"+apron.Slug).submit("Show the price", url.Values{"code": {"spring-10"}}).want(422, "The shop has stopped this code")
+	fan.get("/o/"+apron.Slug).submit("Update the price", url.Values{"code": {"spring-10"}}).want(422, "The shop has stopped this code")
 	b.submit("Resume code", nil).want(200, "The code is good again")
-	fan.submit("Show the price", url.Values{"code": {"spring-10"}}).want(200, "This is your price", "Code SPRING-10", "−€4.50", "€19.50")
+	fan.submit("Update the price", url.Values{"code": {"spring-10"}}).want(200, "This is your price", "Code SPRING-10", "−€4.50", "€19.50")
 }
 
 // TestPriceIsShownBeforeItIsPaid: whoever chooses something that changes the price is shown it first, and then pays it.
@@ -54,7 +54,7 @@ func TestPriceIsShownBeforeItIsPaid(t *testing.T) {
 	pay := "Pay €34.00"
 	// Another country, a code, less than the least: the price is shown anew, nothing is bought.
 	fan.submit(pay, url.Values{"email": {"fan@example.com"}, "country": {"DE"}, "amount": {"12"}}).want(422, "The least for this offer is €24.00")
-	fan.submit("Show the price", url.Values{"email": {"fan@example.com"}, "country": {"DE"}, "amount": {"40"}}).want(200, "This is your price", "Delivery, Germany", "€49.90")
+	fan.submit("Update the price", url.Values{"email": {"fan@example.com"}, "country": {"DE"}, "amount": {"40"}}).want(200, "This is your price", "Delivery, Germany", "€49.90")
 	fan.submit("Pay €49.90", url.Values{"code": {"half"}}).want(200, "This is your price", "−€20.00", "Pay €29.90")
 	fan.submit("Pay €29.90", url.Values{"country": {"FR"}}).want(200, "This is your price", "Pay €24.00")
 	fan.submit("Pay €24.00", nil)
