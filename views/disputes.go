@@ -139,7 +139,7 @@ var answerFields = []string{"why", "product", "purchase", "terms", "messages"}
 
 func (a Answer) text(p Page, fact, value string) Field {
 	return Field{
-		ID: fact, Label: p.T("dispute.fact.text", "What", p.T("dispute.fact."+fact)), Value: value, Error: a.Errors[fact], Rows: 5, Limit: models.AnswerFactMost, Optional: true,
+		ID: fact, Label: p.T("dispute.fact.text", "What", p.T("dispute.fact."+fact)), Value: value, Error: a.Errors[fact], Rows: min(5+len(value)/160, 14), Limit: models.AnswerFactMost, Optional: true,
 		Attrs: map[string]any{"dir": "auto"},
 	}
 }
