@@ -108,6 +108,16 @@ func check(t *testing.T, kind string, r read, lang string, clock time.Time) {
 	if !strings.Contains(r.text, "Harbour Co-op") {
 		t.Errorf("%s: the operator is not named", kind)
 	}
+	page := plainWords(t, r.page)
+	for _, line := range strings.Split(r.text, "\n") { // what the text says, the page says
+		for _, piece := range strings.Split(strings.TrimPrefix(line, "> "), " · ") {
+			piece = strings.Join(strings.Fields(piece), " ")
+			if piece != "--" && !strings.HasPrefix(piece, base) && !strings.Contains(page, piece) {
+				t.Errorf("%s: the page lacks %q", kind, piece)
+			}
+		}
+	}
+	checked.Store(kind+" "+lang, true)
 }
 
 // contains looks for words in both parts.
@@ -201,7 +211,7 @@ func TestReviewLetters(t *testing.T) {
 			} {
 				offer := w.offer("Linen apron "+verdict, "ship", "3", decision)
 				r := open(t, w.post("ana@example.com")["review_decided"])
-				check(t, verdict, r, lang, w.clock.Now())
+				check(t, "review_decided", r, lang, w.clock.Now())
 				contains(t, verdict, r, "Linen apron "+verdict, base+"/dashboard/offers/"+offer.Slug)
 				if decision.Reason != "" {
 					contains(t, verdict, r, p.T("letter.reason."+decision.Reason))
