@@ -19,6 +19,9 @@ import (
 var noPage = map[string]string{
 	"/p/:code":                           "leads on to the offer",
 	"/pictures/:digest/:file":            "a picture",
+	"/o/:slug/card.png":                  "a picture",
+	"/o/:slug/card.jpg":                  "a picture",
+	"/dashboard/offers/:slug/card.jpg":   "a picture",
 	"/dashboard/onboarding/return":       "leads on to the onboarding page",
 	"/dashboard/onboarding/refresh":      "leads on to Stripe",
 	"/downloads/:link":                   "a file",
@@ -58,6 +61,9 @@ func TestAccess(t *testing.T) {
 					{"nobody", w.nobody},
 					{"newcomer", w.newcomer},
 					{"fan", w.fan},
+					{"guest", w.guest},
+					{"reader", w.reader},
+					{"maker", w.maker},
 					{"operator", w.operator},
 					{"lagging", w.lagging},
 				}
@@ -163,6 +169,15 @@ func (r *tour) visit(name, address string, status int) {
 	r.t.Helper()
 	r.load(address, status)
 	r.see(name)
+}
+
+// visitOpen opens an address and everything that is folded there, and checks what comes: what a fold shows besides is
+// part of what it hides.
+func (r *tour) visitOpen(name, address string) {
+	r.t.Helper()
+	r.load(address, 200)
+	r.unfold()
+	r.see(name + ", unfolded")
 }
 
 // load opens an address and checks the status of the answer.

@@ -44,6 +44,7 @@ func newAccessWorld(t *testing.T, a *audit, language string) *accessWorld {
 	w.goods = merchant.slugs("/dashboard/offers")
 	w.expire(fan)
 	w.takeDown(admin)
+	w.trouble()
 	return w
 }
 
@@ -101,9 +102,9 @@ func (w *accessWorld) sellOut(merchant, admin, fan *browser) {
 }
 
 // order begins to buy an offer: the browser is at Stripe's page then. It gives the path of the order.
-func (w *accessWorld) order(fan *browser, slug string) string {
+func (w *accessWorld) order(fan *browser, slug string, fields ...string) string {
 	fan.load("/o/"+slug, 200)
-	fan.send(200, action("/o/"+slug+"/checkouts"), "email", "fan@example.com")
+	fan.send(200, action("/o/"+slug+"/checkouts"), append([]string{"email", "fan@example.com"}, fields...)...)
 	if !strings.HasPrefix(fan.where(), w.stripe+"/c/pay/") {
 		fan.t.Fatalf("the fan is at %s, not at Stripe's page:\n%s", fan.where(), fan.text())
 	}
@@ -126,4 +127,20 @@ func (w *accessWorld) takeDown(admin *browser) {
 	w.down = w.goods["Tea tin No. 4"]
 	admin.load("/admin/offers/"+w.down, 200)
 	admin.send(200, action("/admin/offers/"+w.down+"/takedown"), "reason", "The maker of the label did not agree.")
+}
+
+// trouble writes down what a world that works has none of: books that disagree, and work that nobody could do.
+func (w *accessWorld) trouble() {
+	if w.database != "" {
+		return // SQLite's words below
+	}
+	w.exec(`INSERT INTO reconciliations (id, state, from_day, until_at, leased_until, began_at, ended_at, lines, differences)
+		VALUES ('run', 'done', '2026-01-01', '2026-01-08 00:00:00+00:00', '2026-01-08 00:00:00+00:00', '2026-01-08 00:00:00+00:00', '2026-01-08 00:01:00+00:00', 90, 2)`)
+	for _, state := range []string{"open", "gone"} {
+		w.exec(`INSERT INTO differences (id, kind, day, account, shop_id, order_id, object, currency, theirs, ours, state, run_id, found_at, seen_at, gone_at)
+			SELECT 'difference-` + state + `', 'amount', '2026-01-07', 'acct_none', shop_id, id, 'ch_` + state + `', currency, total - 100, total, '` + state + `', 'run',
+			'2026-01-08 00:01:00+00:00', '2026-01-08 00:01:00+00:00', '2026-01-08 00:01:00+00:00' FROM orders WHERE payment = 'paid' ORDER BY created_at LIMIT 1`)
+	}
+	w.exec(`UPDATE river_job SET state = 'discarded', attempt = max_attempts, errors = jsonb('[{"at":"2026-01-08T00:01:00Z","attempt":20,"error":"dial tcp: lookup mail.example.com: no such host","trace":""}]')
+		WHERE id = (SELECT max(id) FROM river_job WHERE state = 'completed' AND kind = 'send_letter')`)
 }

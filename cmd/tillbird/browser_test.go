@@ -110,7 +110,7 @@ func (b *browser) press(label string) {
 // pressNamed clicks the button of a form with this name and value.
 func (b *browser) pressNamed(name, value string) {
 	b.t.Helper()
-	b.pressAt(name+"="+value, `//button[@name="`+name+`" and @value="`+value+`"]`)
+	b.pressAt(name+"="+value, `(//button[@name="`+name+`" and @value="`+value+`" and not(@aria-hidden)])[1]`)
 }
 
 func (b *browser) pressAt(label, path string) {

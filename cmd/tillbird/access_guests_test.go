@@ -1,0 +1,97 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/tillbird/tillbird/demo"
+)
+
+// guest comes by the links of letters: of a waitlist, of a team, and to hear no more.
+func (w *accessWorld) guest(r *tour) {
+	waits := "/o/" + w.soldOut + "/waits"
+	r.load("/o/"+w.soldOut, 200)
+	r.send(422, action(waits), "email", "wanda")
+	r.see("waitlist with errors")
+	for _, email := range []string{"wanda@example.com", "next@example.com"} {
+		r.load("/o/"+w.soldOut, 200)
+		r.send(200, action(waits), "email", email)
+	}
+	r.see("waitlist, joined")
+	merchant := person(r.t, w.base, 1280, w.language)
+	merchant.signIn(demo.MerchantEmail, demo.MerchantPassword)
+	merchant.load("/dashboard/offers/"+w.soldOut+"/edit", 200)
+	merchant.send(200, "#offer-form", "stock", "2", "=then", "stay")
+	turn := w.path("wanda@example.com", "/waits/")
+	r.visit("turn of the waitlist", turn, 200)
+	r.send(200, action(turn+"/removal"))
+	r.see("turn, given on")
+
+	team := "/dashboard/settings/team"
+	for _, email := range []string{"pia@people.example", "awa@ndiaye.example"} {
+		merchant.load(team, 200)
+		merchant.send(200, action(team+"/invitations"), "email", email, "role", "support")
+	}
+	known := w.path("awa@ndiaye.example", "/invitations/")
+	r.visit("invitation of somebody known", known, 200)
+	invitation := w.path("pia@people.example", "/invitations/")
+	r.visit("invitation", invitation, 200)
+	r.send(422, action(invitation), "password", "short")
+	r.see("invitation with errors")
+	r.send(200, action(invitation), "password", "a lamp by the sea")
+	r.see("overview of a helper")
+	r.visit("team of a helper", team, 200)
+	r.visit("refused to a helper", "/dashboard/offers/new", 403)
+	r.visit("invitation of somebody else", known, 200)
+
+	stop := w.path(demo.MerchantEmail, "/unsubscriptions/")
+	r.visit("letters, to stop", stop, 200)
+	r.send(200, action(stop))
+	r.see("letters, stopped")
+	r.send(200, action(stop+"/removal"))
+}
+
+// path is where the newest letter to an address leads, of a kind.
+func (w *accessWorld) path(to, kind string) string {
+	return strings.TrimPrefix(w.letter(to, kind), w.base)
+}
+
+// reader buys what is delivered by Tillbird itself, and what has no fixed price.
+func (w *accessWorld) reader(r *tour) {
+	pay := `form[action^="/c/pay/"]`
+	by := []string{"number", card, "expiry", "12 / 34", "cvc", "123", "name", "Rae Reader"}
+	book, brushes, fund := w.goods["Sourdough, slowly (e-book)"], w.goods["Saône brushes (licence)"], w.goods["Mend-it fund"]
+	r.visit("offer of a file", "/o/"+book, 200)
+	r.send(422, action("/o/"+book+"/checkouts"), "email", "rae@example.com")
+	r.see("offer of a file, without consent")
+	order := w.order(r.browser, book, "consent", "on")
+	r.send(200, pay, by...)
+	r.refreshPaid(w.base + order)
+	r.see("order of a file")
+	order = w.order(r.browser, brushes, "consent", "on")
+	r.send(200, pay, by...)
+	r.refreshPaid(w.base + order)
+	r.see("order of a code, covered")
+	r.send(200, action(order+"/codes"))
+	r.see("order of a code, shown")
+	r.visit("offer of a price to choose", "/o/"+fund, 200)
+	r.send(422, action("/o/"+fund+"/checkouts"), "email", "rae@example.com", "amount", "1")
+	r.see("offer of a price to choose with errors")
+}
+
+// maker designs cards, and fills the shelves of what is delivered by Tillbird itself.
+func (w *accessWorld) maker(r *tour) {
+	r.signIn(demo.MerchantEmail, demo.MerchantPassword)
+	list := "/dashboard/offers/"
+	r.visit("card", list+w.goods["Linen apron, sage"]+"/card", 200)
+	r.send(422, "#card-form", "colour", "own", "own_colour", "petrol")
+	r.see("card with errors")
+	r.visit("card without a photo", list+w.goods["Wool socks"]+"/card", 200)
+	files, codes := list+w.goods["Sourdough, slowly (e-book)"]+"/files", list+w.goods["Saône brushes (licence)"]+"/codes"
+	r.visit("files", files, 200)
+	r.visit("file, removal", r.row("slow-sourdough.txt", files+"/"), 200)
+	r.visit("codes", codes, 200)
+	r.send(422, action(codes), "codes", "")
+	r.see("codes with errors")
+	r.visit("codes, removal", codes+"/removal/new", 200)
+	r.visit("codes, none yet", list+w.goods["Gift card"]+"/codes", 200)
+}
