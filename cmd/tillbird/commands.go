@@ -161,6 +161,15 @@ func checkDatabase(ctx context.Context, set *settings, log *slog.Logger, tell fu
 	}
 	err = store.Ping(ctx)
 	tell(err == nil, "database takes changes", fmt.Sprintf("is the disk full or read-only? %v", err))
+	missing, err := store.MissingFromFolder(ctx)
+	do := fmt.Sprintf("%d of the newest pictures and files are not there: restore the folder of the database's backup", missing)
+	if set.DatabaseURL != "" {
+		do += ", or share one folder among all instances on this database (TILLBIRD_DATA)"
+	}
+	if err != nil {
+		do = err.Error()
+	}
+	tell(err == nil && missing == 0, "data folder "+set.Data+" has the newest pictures and files", do)
 	return store
 }
 
