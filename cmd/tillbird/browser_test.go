@@ -36,7 +36,7 @@ type browser struct {
 }
 
 // stay is how long a person stays: an audit of everything takes long.
-var stay = map[bool]time.Duration{false: 4 * time.Minute, true: 30 * time.Minute}[thorough]
+var stay = map[bool]time.Duration{false: 8 * time.Minute, true: 30 * time.Minute}[thorough]
 
 // person opens a browser at a width in CSS pixels, in a language ("en", "fr").
 func person(t testing.TB, base string, width int64, language string) *browser {
