@@ -31,7 +31,7 @@ const (
 
 func newAccessWorld(t *testing.T, a *audit, language string) *accessWorld {
 	t.Helper()
-	w := &accessWorld{process: start(t, "TILLBIRD_DEMO=true", "TILLBIRD_DEMO_DAYS=8"), a: a, language: language}
+	w := &accessWorld{process: start(t, "TILLBIRD_DEMO=true", "TILLBIRD_DEMO_DAYS=8", "TILLBIRD_TRUSTED_PROXIES=127.0.0.1/32"), a: a, language: language}
 	w.preparing(&tour{browser: person(t, w.base, 1280, language), a: a, who: "early"})
 	merchant, admin, fan := person(t, w.base, 1280, language), person(t, w.base, 1280, language), person(t, w.base, 1280, language)
 	merchant.signIn(demo.MerchantEmail, demo.MerchantPassword)

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,6 +40,9 @@ type browser struct {
 // stay is how long a person stays: an audit of everything takes long.
 var stay = map[bool]time.Duration{false: 8 * time.Minute, true: 30 * time.Minute}[thorough]
 
+// people is how many browsers were opened.
+var people atomic.Uint32
+
 // person opens a browser at a width in CSS pixels, in a language ("en", "fr").
 func person(t testing.TB, base string, width int64, language string) *browser {
 	t.Helper()
@@ -55,6 +60,12 @@ func person(t testing.TB, base string, width int64, language string) *browser {
 		_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
 			UserAgent: "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Mobile Safari/537.36", AcceptLanguage: language,
 		})
+		return chromedp.Void{}, err
+	})
+	b.do(func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) { // people share neither an address nor its limits
+		_, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{
+			"X-Forwarded-For": fmt.Sprintf("198.51.100.%d", 1+people.Add(1)%250),
+		}})
 		return chromedp.Void{}, err
 	})
 	messages := chromedp.Console(ctx)
