@@ -46,7 +46,7 @@ func TestLettersOfGoodsAndLimits(t *testing.T) {
 			sheet := w.live("Harbour print", "ship", "1")
 			sold := w.place(sheet, "hasty@example.com", "hasty", "1")
 			w.pay(sold, "hasty")
-			w.must(w.store.JoinWaitlist(ctx, fresh(sheet), "patient@example.com", lang))
+			w.must(w.store.JoinWaitlist(ctx, fresh(sheet), "", "patient@example.com", lang))
 			sold, err = w.store.Order(ctx, sold.ID)
 			w.must(err)
 			_, err = w.store.AskRefund(ctx, w.shop, w.owner, sold, models.RefundForm{Amount: "42,00", Reason: "requested", Restock: "1"})
