@@ -121,7 +121,7 @@ func (p *process) liveOffer(title string) (slug string) {
 // checkout presses Buy, and gives the address of the hosted page, or nothing where the connection broke.
 func (p *process) checkout(slug, email, browser string) string {
 	p.t.Helper()
-	form := url.Values{"email": {email}, "quantity": {"1"}}
+	form := url.Values{"email": {email}, "quantity": {"1"}, "country": {"FR"}}
 	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.base+"/o/"+slug+"/checkouts", strings.NewReader(form.Encode()))
 	if err != nil {
 		p.t.Fatal(err)
