@@ -72,7 +72,7 @@ func (s *story) signUp() {
 // letter is the link of a kind in the newest letter to an address, from the sandbox's mail page.
 func (s *process) letter(to, kind string) string {
 	s.t.Helper()
-	link := regexp.MustCompile(regexp.QuoteMeta(s.base) + regexp.QuoteMeta(kind) + `[a-z0-9]+`)
+	link := regexp.MustCompile(regexp.QuoteMeta(s.base) + regexp.QuoteMeta(kind) + `[a-z0-9]+(?:[.-][a-z0-9]+)*`)
 	message := regexp.MustCompile(`/mail/[A-Za-z0-9_-]+`)
 	found := ""
 	eventually(s.t, "a letter to "+to+" with "+kind, func() bool {
