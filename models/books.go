@@ -97,8 +97,8 @@ func (s *Store) Left(ctx context.Context) (l Left, err error) {
 		{&l.FailedEvents, "SELECT count(*) FROM events WHERE state = 'failed' AND next_try_at IS NULL"},
 		{&l.WaitingLetters, "SELECT count(*) FROM letters WHERE state = 'waiting'"},
 		{&l.PendingRefunds, "SELECT (SELECT count(*) FROM refunds WHERE state = 'pending') + (SELECT count(*) FROM refund_resends WHERE state = 'pending')"},
-		{&l.Jobs, "SELECT count(*) FROM river_job WHERE state IN ('available', 'pending', 'retryable', 'running', 'scheduled')"},
-		{&l.DeadJobs, "SELECT count(*) FROM river_job WHERE state = 'discarded' AND kind NOT IN ('catch_up', 'close_overdue', 'turn_the_clock')"},
+		{&l.Jobs, "SELECT count(*) FROM river_job WHERE max_attempts > 1 AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')"},
+		{&l.DeadJobs, "SELECT count(*) FROM river_job WHERE max_attempts > 1 AND state = 'discarded'"},
 	} {
 		if err := db.Raw(count.query).Scan(count.into).Error; err != nil {
 			return l, err

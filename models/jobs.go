@@ -125,6 +125,10 @@ func newJobs(s *Store) (*jobs, error) {
 // On PostgreSQL another instance may be, and the rescuer finds them after jobRescue.
 func (s *Store) freeJobs(ctx context.Context) error {
 	return s.write(ctx, func(db *tx) error {
+		// What is done now and then begins anew by itself: were it kept, many crashes would leave a queue of nothing else.
+		if err := db.Exec("DELETE FROM river_job WHERE max_attempts = 1 AND state IN ('running', 'available')").Error; err != nil {
+			return err
+		}
 		if err := db.Exec("UPDATE river_job SET state = 'available' WHERE state = 'running'").Error; err != nil {
 			return err
 		}

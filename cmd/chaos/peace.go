@@ -38,26 +38,35 @@ func (c *chaos) peace(ctx context.Context) error {
 }
 
 // ahead are how far the clocks are moved in each round of settling: beyond every checkout at first, then beyond all
-// that Stripe lets wait for days.
-var ahead = []time.Duration{2 * time.Hour, 2 * time.Hour, 26 * time.Hour, 8 * 24 * time.Hour, 0, 0}
+// that Stripe lets wait for days. After those it goes on while less and less is left: work may have piled up.
+var ahead = []time.Duration{2 * time.Hour, 2 * time.Hour, 26 * time.Hour, 8 * 24 * time.Hour}
 
 // settle moves the clocks forward and lets the servers work until nothing goes on by itself. Each round ends and begins
 // the processes: where the clock of the sandbox moves, theirs has to.
 func (c *chaos) settle(ctx context.Context) error {
-	work := 3 * time.Second
-	for i, by := range ahead {
-		quiet, err := c.settleRound(ctx, by, work)
-		if err != nil || quiet && i >= 1 {
+	work, least, patience := 3*time.Second, int64(-1), 3
+	for i := 0; patience > 0; i++ {
+		by := time.Duration(0)
+		if i < len(ahead) {
+			by = ahead[i]
+		}
+		left, err := c.settleRound(ctx, by, work)
+		if err != nil || left == 0 && i >= 1 {
 			return err
 		}
-		if !quiet {
+		if left > 0 {
 			work = min(2*work, 90*time.Second)
 		}
+		if i >= len(ahead) && least >= 0 && left >= least {
+			patience--
+		}
+		least = left
 	}
 	return nil // compare says what is stuck
 }
 
-func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (quiet bool, err error) {
+// settleRound is one round. It tells how much is left.
+func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (waiting int64, err error) {
 	c.holdStripe() // or it would count as away whoever only has another clock yet
 	for _, s := range c.servers {
 		s.stop()
@@ -65,21 +74,21 @@ func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (quiet 
 	c.ahead += by
 	c.sandbox.Advance(by)
 	if err := c.hurry(ctx); err != nil {
-		return false, err
+		return 0, err
 	}
 	err = c.startServers(ctx)
 	c.runStripe()
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	until := time.Now().Add(20 * time.Minute)
 	for idle := 0; idle < 2 && time.Now().Before(until); {
 		if !pause(ctx, work/2) {
-			return false, ctx.Err()
+			return 0, ctx.Err()
 		}
 		ledger, err := c.ledger(ctx)
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 		if idle++; ledger.DeliveriesDue > 0 || ledger.TasksDue > 0 {
 			idle = 0
@@ -90,19 +99,22 @@ func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (quiet 
 	}
 	store, err := c.store(ctx)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	defer store.Close()
 	left, err := store.Left(ctx)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	ledger, err := c.ledger(ctx)
-	quiet = left.Quiet() && ledger.DeliveriesWaiting == 0
-	if !quiet {
+	if err != nil {
+		return 0, err
+	}
+	waiting = left.PendingOrders + left.WaitingEvents + left.WaitingLetters + left.PendingRefunds + left.Jobs + ledger.DeliveriesWaiting
+	if waiting > 0 {
 		fmt.Fprintf(c.out, "not quiet yet: %+v, %d deliveries\n", left, ledger.DeliveriesWaiting)
 	}
-	return quiet, err
+	return waiting, nil
 }
 
 func (c *chaos) hurry(ctx context.Context) error {
