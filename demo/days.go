@@ -284,6 +284,10 @@ func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 	if errors.As(err, &problems) {
 		return nil // sold out, or over the limit: that fan goes home
 	}
+	var bought *models.Bought
+	if errors.As(err, &bought) {
+		return nil // the same throw of the dice as before a stop: this fan has been here
+	}
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,15 @@ func (p *process) liveOffer(title string) (slug string) {
 // checkout presses Buy, and gives the address of the hosted page, or nothing where the connection broke.
 func (p *process) checkout(slug, email, browser string) string {
 	p.t.Helper()
-	form := url.Values{"email": {email}, "quantity": {"1"}, "country": {"FR"}}
+	return p.checkoutBy(slug, browser, url.Values{"email": {email}, "quantity": {"1"}, "country": {"FR"}})
+}
+
+// sealed is what a page says of the price that it shows.
+var sealed = regexp.MustCompile(`name="seal" value="([^"]+)"`)
+
+// checkoutBy sends the offer's form, and once more where the page first shows what it comes to with delivery.
+func (p *process) checkoutBy(slug, browser string, form url.Values) string {
+	p.t.Helper()
 	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.base+"/o/"+slug+"/checkouts", strings.NewReader(form.Encode()))
 	if err != nil {
 		p.t.Fatal(err)
@@ -134,6 +142,10 @@ func (p *process) checkout(slug, email, browser string) string {
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(answer.Body)
+	if seal := sealed.FindSubmatch(body); answer.StatusCode == http.StatusOK && seal != nil && !form.Has("seal") {
+		form.Set("seal", string(seal[1]))
+		return p.checkoutBy(slug, browser, form)
+	}
 	if answer.StatusCode != http.StatusSeeOther {
 		p.t.Fatalf("checkout: %s\n%s", answer.Status, body)
 	}
