@@ -110,7 +110,7 @@ func SalePage(p Page, s Sale) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if s.Order.Fulfilment != "none" {
-					templ_7745c5c3_Err = FulfilmentState(p, s.Order.Fulfilment).Pill().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = FulfilmentState(p, s.Order.Fulfilment, s.Order.Version.Fulfilment).Pill().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
