@@ -78,10 +78,6 @@ func (o FanOffer) chosen(typed string) int64 {
 // address is the page's own, for those who copy it.
 func (o FanOffer) address() string { return o.Base + OfferPath(o.Offer.Slug) }
 
-func (o FanOffer) picture(size string) string {
-	return PicturePath(o.Offer.Picture.Digest, size)
-}
-
 // smallWidth is how wide the small copy of a picture is: its longer side has 640 pixels at most.
 func smallWidth(picture *models.Picture) int {
 	long := max(picture.Width, picture.Height)
