@@ -106,7 +106,7 @@ func (w *accessWorld) noScript(t *testing.T) {
 	merchant.reads("Wool socks, no script", "€12.50")
 
 	fan.open("/o/" + w.goods["Cedar candle"])
-	fan.fill("email", "plain@example.com")
+	fan.fill("choice_0", "small", "email", "plain@example.com")
 	fan.press("Pay")
 	if !strings.HasPrefix(fan.where(), w.stripe+"/c/pay/") {
 		t.Fatalf("without a script the fan is at %s, not at Stripe's page", fan.where())

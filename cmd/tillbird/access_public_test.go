@@ -75,10 +75,6 @@ func (w *accessWorld) fan(r *tour) {
 		r.visit(name+" offer", "/o/"+w.goods[title], 200)
 	}
 	r.visit("sold-out offer", "/o/"+w.soldOut, 200)
-	r.send(422, action("/o/"+w.soldOut+"/waits"), "email", "fan")
-	r.see("waitlist with errors")
-	r.send(200, action("/o/"+w.soldOut+"/waits"), "email", "waiting@example.com")
-	r.see("on the waitlist")
 	r.visit("removed offer", "/o/"+w.down, 410)
 	r.visit("report", "/o/"+candle+"/reports/new", 200)
 	r.send(422, action("/o/"+candle+"/reports"), "email", "fan")
@@ -86,13 +82,13 @@ func (w *accessWorld) fan(r *tour) {
 	r.send(200, action("/o/"+candle+"/reports"), "reason", "misleading", "words", "It burns for forty hours, not forty-five.", "email", "")
 	r.see("report, sent")
 
-	letGo := w.order(r.browser, candle)
+	letGo := w.order(r.browser, candle, "choice_0", "small")
 	r.visit("order, pending", letGo, 200)
 	r.send(200, action(letGo+"/cancellation"))
 	r.see("order, cancelled")
 	r.visit("order, expired", w.expired, 200)
 
-	order := w.order(r.browser, candle)
+	order := w.order(r.browser, candle, "choice_0", "small")
 	pay := `form[action^="/c/pay/"]`
 	r.unfold()
 	r.see("Stripe: pay, unfolded")

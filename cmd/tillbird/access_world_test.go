@@ -113,7 +113,7 @@ func (w *accessWorld) order(fan *browser, slug string, fields ...string) string 
 
 // expire lets an order's time run out, by the sandbox's clock.
 func (w *accessWorld) expire(fan *browser) {
-	w.expired = w.order(fan, w.goods["Cedar candle"])
+	w.expired = w.order(fan, w.goods["Cedar candle"], "choice_0", "small")
 	fan.load(w.stripe+"/", 200)
 	fan.send(200, action("/clock"), "=by", "1h")
 	eventually(fan.t, "the order expires", func() bool {

@@ -115,7 +115,7 @@ func (b *browser) open(address string) {
 // press clicks a button or link by its words, and waits for the page that it leads to.
 func (b *browser) press(label string) {
 	b.t.Helper()
-	b.pressAt(label, `//main//*[(self::button or self::a or self::summary) and contains(normalize-space(.), "`+label+`")]`)
+	b.pressAt(label, `//main//*[(self::button or self::a or self::summary) and not(@aria-hidden) and contains(normalize-space(.), "`+label+`")]`)
 }
 
 // pressNamed clicks the button of a form with this name and value.
