@@ -52,7 +52,7 @@ func (s *story) answerDispute() {
 	b.refreshUntil(s.w.T("dispute.sum.taken"))
 	b.shot("9-dispute")
 	s.press(b, "dispute.answer.act")
-	b.fill("why", "It was sent to the card's own address. winning_evidence")
+	b.fill("why", "It was sent to the address of the card. winning_evidence")
 	b.shot("9-answer")
 	s.press(b, "dispute.answer.check")
 	b.reads(s.w.T("dispute.check.once"), "winning_evidence")
