@@ -164,6 +164,7 @@ type door struct {
 	db      *sql.DB
 	queue   chan *arrival
 	closing chan struct{}
+	once    sync.Once
 	working sync.WaitGroup
 }
 
@@ -239,6 +240,6 @@ func (d *door) insert(list []*arrival) error {
 }
 
 func (d *door) close() {
-	close(d.closing)
+	d.once.Do(func() { close(d.closing) }) // a store may be closed twice
 	d.working.Wait()
 }
