@@ -77,7 +77,8 @@ func (b *browser) ask(ctx context.Context, method, address string, form url.Valu
 	return p
 }
 
-// insist asks again while the server is away, as people do; nil where it stays so.
+// insist asks again while the server is away, as people do; nil where it stays so. How long they wait is not seeded: a
+// person who clicks twice waits twice at once.
 func (b *browser) insist(ctx context.Context, method, address string, form url.Values) *page {
 	for try := range 25 {
 		p := b.ask(ctx, method, address, form)
@@ -85,7 +86,7 @@ func (b *browser) insist(ctx context.Context, method, address string, form url.V
 			return p
 		}
 		b.c.note("asked again")
-		if !pause(ctx, time.Duration(50+b.dice.IntN(60*(try+1)))*time.Millisecond) {
+		if !pause(ctx, time.Duration(50+rand.IntN(60*(try+1)))*time.Millisecond) {
 			return nil
 		}
 	}
