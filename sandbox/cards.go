@@ -28,6 +28,7 @@ var (
 	noFunds           = refusal{"card_declined", "insufficient_funds", "Your card has insufficient funds."}
 	needsCheck        = refusal{"authentication_required", "authentication_required", "Your card was declined. This transaction requires authentication."}
 	checkFailed       = refusal{"payment_intent_authentication_failure", "", "We are unable to authenticate your payment method. Please choose a different payment method and try again."}
+	setupCheckFailed  = refusal{"setup_intent_authentication_failure", "", "We are unable to authenticate your payment method. Please choose a different payment method and try again."}
 	testCards         = cardTable()
 	methodsOfTestMode = map[string]string{
 		"pm_card_visa": "4242424242424242", "pm_card_mastercard": "5555555555554444", "pm_card_amex": "378282246310005",

@@ -14,7 +14,7 @@ type checkPage struct {
 // waiting finds the intent and the locale of its page when it waits for the buyer's answer.
 func (c *call) waiting(id string) (intent object, locale, onward string, err error) {
 	intent, err = c.load(id)
-	if err != nil || intent == nil || str(intent, "object") != "payment_intent" {
+	if err != nil || intent == nil || str(intent, "object") != "payment_intent" && str(intent, "object") != "setup_intent" {
 		return nil, "", "", err
 	}
 	onward = str(intent, "_back")
@@ -43,10 +43,13 @@ func (sb *Sandbox) showCheck(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		sb.show(w, http.StatusOK, "check.html", checkPage{
-			page: page{lang, say(lang, "check.title")}, Intent: str(intent, "id"), Amount: money(num(intent, "amount"), str(intent, "currency"), lang),
-			Last4: str(sub(method, "card"), "last4"), Time: r.FormValue("sandbox_time"),
-		}, policy{onward: []string{origin(onward)}})
+		p := checkPage{
+			page: page{lang, say(lang, "check.title")}, Intent: str(intent, "id"), Last4: str(sub(method, "card"), "last4"), Time: r.FormValue("sandbox_time"),
+		}
+		if str(intent, "object") == "payment_intent" {
+			p.Amount = money(num(intent, "amount"), str(intent, "currency"), lang)
+		}
+		sb.show(w, http.StatusOK, "check.html", p, policy{onward: []string{origin(onward)}})
 		return nil
 	})
 	if err != nil {
@@ -97,6 +100,12 @@ func (sb *Sandbox) showDeclined(w http.ResponseWriter, r *http.Request, id strin
 			return err
 		}
 		last := sub(intent, "last_payment_error")
+		if str(session, "mode") == "setup" {
+			if intent, err = c.load(str(session, "setup_intent")); err != nil {
+				return err
+			}
+			last = sub(intent, "last_setup_error")
+		}
 		why := refusal{str(last, "code"), str(last, "decline_code"), ""}
 		who := sub(session, "_buyer")
 		typed := map[string]string{"email": str(who, "email"), "name": str(who, "name"), "phone": str(who, "phone")}

@@ -22,6 +22,9 @@ func (c *call) pay(session object, typed typedCard, who buyer) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	if str(session, "mode") == "setup" {
+		return c.keepCard(session, method, who)
+	}
 	intent, err := c.sessionIntent(session, who)
 	if err != nil {
 		return result{}, err
@@ -35,7 +38,21 @@ func (c *call) payWith(session, intent, method object, how attempt) (result, err
 	if err != nil || outcome.refused != nil || outcome.asks {
 		return outcome, err
 	}
-	session["status"], session["payment_status"], session["url"] = "complete", "paid", nil
+	session["payment_status"] = "paid"
+	if coupon := str(session, "_coupon"); coupon != "" {
+		if err := c.redeem(coupon); err != nil {
+			return outcome, err
+		}
+	}
+	if err := c.complete(session); err != nil {
+		return outcome, err
+	}
+	return outcome, c.emitTail(outcome.tail)
+}
+
+// complete ends a session with what its buyer typed, and tells of it.
+func (c *call) complete(session object) error {
+	session["status"], session["url"] = "complete", nil
 	who := sub(session, "_buyer")
 	session["customer_details"] = details(str(who, "email"), str(who, "name"), str(who, "phone"), sub(who, "billing"))
 	if shipping := sub(who, "shipping"); shipping != nil {
@@ -51,17 +68,9 @@ func (c *call) payWith(session, intent, method object, how attempt) (result, err
 		sub(session, "automatic_tax")["status"] = "complete"
 	}
 	if err := c.save(str(session, "id"), session); err != nil {
-		return outcome, err
+		return err
 	}
-	if coupon := str(session, "_coupon"); coupon != "" {
-		if err := c.redeem(coupon); err != nil {
-			return outcome, err
-		}
-	}
-	if err := c.emit("checkout.session.completed", session); err != nil {
-		return outcome, err
-	}
-	return outcome, c.emitTail(outcome.tail)
+	return c.emit("checkout.session.completed", session)
 }
 
 // sessionIntent is the session's payment intent, which Stripe makes at the first attempt and keeps for the next ones.
@@ -123,6 +132,9 @@ func (c *call) answerCheck(intent object, passed bool) (next string, err error) 
 	if err != nil {
 		return "", err
 	}
+	if str(intent, "object") == "setup_intent" {
+		return c.answerSetup(session, intent, method, passed)
+	}
 	if !passed {
 		if _, err := c.refuse(intent, method, checkFailed); err != nil {
 			return "", err
@@ -147,6 +159,19 @@ func (c *call) answerCheck(intent object, passed bool) (next string, err error) 
 		return successURL(session), nil
 	}
 	return "/c/pay/" + str(session, "id"), nil
+}
+
+// answerSetup is the answer where the card is only kept.
+func (c *call) answerSetup(session, intent, method object, passed bool) (next string, err error) {
+	if !passed {
+		_, err = c.refuseSetup(intent, method, checkFailed)
+	} else {
+		_, err = c.setUpWith(session, intent, method, true)
+	}
+	if err == nil && str(session, "status") == "complete" {
+		return successURL(session), nil
+	}
+	return "/c/pay/" + str(session, "id"), err
 }
 
 // successURL is where a session sends the buyer who has paid.

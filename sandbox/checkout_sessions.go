@@ -14,8 +14,8 @@ const (
 
 func createSession(c *call) (object, error) {
 	mode := str(c.params, "mode")
-	if mode != "payment" {
-		return nil, wrong("mode", "", "The sandbox simulates Checkout in mode=payment alone.")
+	if mode != "payment" && mode != "setup" {
+		return nil, wrong("mode", "", "The sandbox simulates Checkout in mode=payment and mode=setup alone.")
 	}
 	if str(c.params, "ui_mode") == "embedded" {
 		return nil, wrong("ui_mode", "", "The sandbox simulates hosted Checkout alone.")
@@ -37,6 +37,9 @@ func createSession(c *call) (object, error) {
 		return nil, err
 	}
 	id := "cs_test_a1" + random(56)
+	if mode == "setup" {
+		return c.setupSession(id, expires)
+	}
 	lines, total, currency, err := c.newLines(id)
 	if err != nil {
 		return nil, err
@@ -260,6 +263,15 @@ func (c *call) expire(session object) error {
 			return err
 		}
 		if err := c.cancelIntent(intent, "automatic"); err != nil {
+			return err
+		}
+	}
+	if id := str(session, "setup_intent"); id != "" {
+		intent, err := c.load(id)
+		if err != nil {
+			return err
+		}
+		if err := c.cancelSetup(intent); err != nil {
 			return err
 		}
 	}

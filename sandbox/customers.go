@@ -82,7 +82,7 @@ func deleteCustomer(c *call) (object, error) {
 		return nil, err
 	}
 	for _, method := range methods {
-		method["customer"] = nil
+		method["customer"], method["_spent"] = nil, true
 		if err := c.save(str(method, "id"), method); err != nil {
 			return nil, err
 		}

@@ -25,6 +25,7 @@ type payPage struct {
 	Bill     []country
 	Phone    bool
 	Terms    bool
+	Keeps    bool // a card is kept, and nothing is paid
 	Groups   []cardGroup
 	Time     string
 }
@@ -63,6 +64,8 @@ func (sb *Sandbox) closedSession(w http.ResponseWriter, r *http.Request, session
 	switch {
 	case session == nil || str(session, "object") != "checkout.session":
 		sb.message(w, http.StatusNotFound, lang, "missing", "", "")
+	case str(session, "status") == "complete" && str(session, "mode") == "setup":
+		sb.message(w, http.StatusOK, lang, "session.kept", successURL(session), "session.kept.link")
 	case str(session, "status") == "complete":
 		sb.message(w, http.StatusOK, lang, "session.complete", successURL(session), "session.complete.link")
 	case str(session, "status") == "expired" || num(session, "expires_at") <= now:
@@ -77,7 +80,7 @@ func (sb *Sandbox) showPayForm(c *call, w http.ResponseWriter, r *http.Request, 
 	lang := language(r, str(session, "locale"))
 	currency := str(session, "currency")
 	p := payPage{
-		page: page{Lang: lang}, Session: str(session, "id"), Total: money(num(session, "amount_total"), currency, lang),
+		page: page{Lang: lang}, Session: str(session, "id"), Keeps: str(session, "mode") == "setup",
 		Cancel: str(session, "cancel_url"), Typed: typed, Problems: map[string]string{}, Phone: yes(sub(session, "phone_number_collection"), "enabled"),
 		Terms: str(sub(session, "consent_collection"), "terms_of_service") == "required", Groups: cardGroups(lang), Time: r.FormValue("sandbox_time"),
 	}
@@ -87,12 +90,20 @@ func (sb *Sandbox) showPayForm(c *call, w http.ResponseWriter, r *http.Request, 
 	if kind := str(session, "submit_type"); kind == "book" || kind == "donate" {
 		button = "pay.button." + kind
 	}
-	p.Button = p.F(button, "amount", p.Total)
+	if p.Keeps {
+		p.Button = p.T("pay.button.keep")
+	} else {
+		p.Total = money(num(session, "amount_total"), currency, lang)
+		p.Button = p.F(button, "amount", p.Total)
+	}
 	seller, err := c.sellerOf(session)
 	if err != nil {
 		return err
 	}
 	p.Seller, p.Title = seller, p.F("pay.title", "seller", seller)
+	if p.Keeps {
+		p.Title = p.T("pay.keep")
+	}
 	allow := policy{onward: []string{origin(strings.ReplaceAll(str(session, "success_url"), "{CHECKOUT_SESSION_ID}", ""))}}
 	for _, value := range list(session, "_lines") {
 		line, _ := value.(object)
@@ -110,7 +121,9 @@ func (sb *Sandbox) showPayForm(c *call, w http.ResponseWriter, r *http.Request, 
 	if shipping := sub(session, "shipping_address_collection"); shipping != nil {
 		p.Ship = countryChoice(list(shipping, "allowed_countries"), lang)
 	}
-	p.Parts = payParts(p.page, session)
+	if !p.Keeps {
+		p.Parts = payParts(p.page, session)
+	}
 	if asksBilling(session) {
 		p.Bill = countryChoice(nil, lang)
 	}
@@ -200,7 +213,11 @@ func (sb *Sandbox) createPayment(w http.ResponseWriter, r *http.Request) {
 				return sb.showPayForm(c, w, r, session, http.StatusPaymentRequired, typed, nil, "declined."+outcome.refused.words())
 			}
 		case outcome.asks:
-			next = withTime("/3ds/"+str(session, "payment_intent"), at)
+			intent := str(session, "payment_intent")
+			if str(session, "mode") == "setup" {
+				intent = str(session, "setup_intent")
+			}
+			next = withTime("/3ds/"+intent, at)
 		default:
 			next = successURL(session)
 		}

@@ -136,6 +136,9 @@ func (c *call) chooseMethod(intent object) error {
 	if owner := str(method, "customer"); owner != "" && owner != str(intent, "customer") {
 		return conflicting("payment_method", "", "The provided PaymentMethod belongs to a customer. Please include its customer in the `customer` parameter.")
 	}
+	if yes(method, "_spent") {
+		return wrong("payment_method", "", "The provided PaymentMethod was detached from a Customer. It may not be used again.")
+	}
 	intent["payment_method"], intent["status"] = str(method, "id"), "requires_confirmation"
 	return nil
 }

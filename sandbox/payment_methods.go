@@ -86,7 +86,7 @@ func detachPaymentMethod(c *call) (object, error) {
 		return nil, conflicting("", "", "The payment method you provided is not attached to a customer so detachment is impossible.")
 	}
 	before := clone(o)
-	o["customer"] = nil
+	o["customer"], o["_spent"] = nil, true
 	if err := c.save(str(o, "id"), o); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ var english = map[string]string{
 	"strip": "Sandbox: no real money moves.",
 
 	"pay.title": "Pay {seller}", "pay.button": "Pay {amount}", "pay.button.book": "Book for {amount}", "pay.button.donate": "Donate {amount}",
+	"pay.keep": "Save a card", "pay.keep.about": "Nothing is charged now.", "pay.button.keep": "Save card", "pay.keep.declined": "The card was not saved",
 	"pay.discount": "Discount", "pay.shipping": "Delivery", "pay.tax": "Tax", "pay.tax.later": "worked out from your address",
 	"pay.total": "Total", "pay.back": "Back", "pay.contact": "Contact", "pay.card": "Card", "pay.ship": "Delivery address", "pay.bill": "Billing address",
 	"pay.summary": "Your order", "pay.tests": "Test cards", "pay.tests.about": "Press one to type it in. Then pay.",
@@ -27,6 +28,8 @@ var english = map[string]string{
 	"declined.processing_error":                      "An error occurred while processing your card. Try again in a little bit.",
 	"declined.payment_intent_authentication_failure": "We are unable to authenticate your payment method. Choose a different payment method and try again.",
 
+	"declined.setup_intent_authentication_failure": "We are unable to authenticate your payment method. Choose a different payment method and try again.",
+
 	"cards.pay": "They pay", "cards.secure": "The bank asks first (3-D Secure)", "cards.decline": "They are declined", "cards.later": "They pay, and something happens later",
 	"card.pays": "Visa", "card.pays_mastercard": "Mastercard", "card.pays_amex": "American Express",
 	"card.secure_new": "asks unless it was set up", "card.secure_always": "always asks", "card.secure_poor": "asks, then has no funds",
@@ -35,12 +38,13 @@ var english = map[string]string{
 	"card.refund_pending": "a refund takes a while", "card.refund_fails": "a refund comes back", "card.dispute_fraud": "disputed as fraud",
 	"card.dispute_not_received": "disputed as not received", "card.inquiry": "the bank inquires", "card.warning": "early fraud warning", "card.review": "a person looks at it",
 
-	"check.title": "Your bank asks", "check.text": "Is it you who pays {amount} with the card ending in {last4}?", "check.yes": "Complete: it is me", "check.no": "Fail: it is not me",
+	"check.title": "Your bank asks", "check.text": "Is it you who pays {amount} with the card ending in {last4}?", "check.keep": "Is it you who saves the card ending in {last4}?", "check.yes": "Complete: it is me", "check.no": "Fail: it is not me",
 	"check.about":      "A real bank would ask you in its app, or send you a code.",
 	"check.over.title": "Nothing to confirm", "check.over.text": "This payment does not wait for your bank any more.",
 	"check.done.title": "Thank you", "check.done.text": "The payment was answered. You can close this page.",
 
 	"session.complete.title": "This was paid", "session.complete.text": "The payment went through before; nothing was charged twice.", "session.complete.link": "Go on",
+	"session.kept.title": "This card is saved", "session.kept.text": "It was saved once, and nothing was charged.", "session.kept.link": "Go on",
 	"session.expired.title": "This page has expired", "session.expired.text": "The time to pay is over, and nothing was charged.", "session.expired.link": "Back to the seller",
 	"missing.title": "There is nothing here", "missing.text": "The address may be mistyped, or what was here is gone.", "missing.link": "To the operator’s page",
 	"broken.title": "This did not work", "broken.text": "The sandbox met a problem of its own. Go back and try once more.",

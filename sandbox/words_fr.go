@@ -4,6 +4,7 @@ var french = map[string]string{
 	"strip": "Bac à sable\u00a0: aucun argent réel ne circule.",
 
 	"pay.title": "Payer {seller}", "pay.button": "Payer {amount}", "pay.button.book": "Réserver pour {amount}", "pay.button.donate": "Donner {amount}",
+	"pay.keep": "Enregistrer une carte", "pay.keep.about": "Rien n’est débité maintenant.", "pay.button.keep": "Enregistrer la carte", "pay.keep.declined": "La carte n’a pas été enregistrée",
 	"pay.discount": "Réduction", "pay.shipping": "Livraison", "pay.tax": "Taxe", "pay.tax.later": "calculée d’après votre adresse",
 	"pay.total": "Total", "pay.back": "Retour", "pay.contact": "Coordonnées", "pay.card": "Carte", "pay.ship": "Adresse de livraison", "pay.bill": "Adresse de facturation",
 	"pay.summary": "Votre commande", "pay.tests": "Cartes de test", "pay.tests.about": "Un clic remplit la carte. Payez ensuite.",
@@ -25,6 +26,7 @@ var french = map[string]string{
 	"declined.card_declined": "Votre carte a été refusée. Essayez une autre carte.", "declined.insufficient_funds": "Les fonds de votre carte sont insuffisants. Essayez une autre carte.",
 	"declined.expired_card": "Votre carte a expiré. Essayez une autre carte.", "declined.incorrect_cvc": "Le code de sécurité de votre carte est incorrect.",
 	"declined.processing_error":                      "Une erreur est survenue pendant le traitement de votre carte. Réessayez dans un instant.",
+	"declined.setup_intent_authentication_failure":   "Nous n’avons pas pu authentifier votre moyen de paiement. Choisissez-en un autre et réessayez.",
 	"declined.payment_intent_authentication_failure": "Nous n’avons pas pu authentifier votre moyen de paiement. Choisissez-en un autre et réessayez.",
 
 	"cards.pay": "Elles paient", "cards.secure": "La banque demande d’abord (3-D Secure)", "cards.decline": "Elles sont refusées", "cards.later": "Elles paient, puis quelque chose arrive",
@@ -35,12 +37,13 @@ var french = map[string]string{
 	"card.refund_pending": "le remboursement prend du temps", "card.refund_fails": "le remboursement revient", "card.dispute_fraud": "contestée pour fraude",
 	"card.dispute_not_received": "contestée pour non-réception", "card.inquiry": "la banque se renseigne", "card.warning": "alerte précoce de fraude", "card.review": "quelqu’un l’examine",
 
-	"check.title": "Votre banque demande", "check.text": "Est-ce bien vous qui payez {amount} avec la carte se terminant par {last4}\u202f?", "check.yes": "Confirmer\u00a0: c’est moi", "check.no": "Refuser\u00a0: ce n’est pas moi",
+	"check.title": "Votre banque demande", "check.text": "Est-ce bien vous qui payez {amount} avec la carte se terminant par {last4}\u202f?", "check.keep": "Est-ce bien vous qui enregistrez la carte se terminant par {last4}\u202f?", "check.yes": "Confirmer\u00a0: c’est moi", "check.no": "Refuser\u00a0: ce n’est pas moi",
 	"check.about":      "Une vraie banque vous le demanderait dans son application, ou vous enverrait un code.",
 	"check.over.title": "Rien à confirmer", "check.over.text": "Ce paiement n’attend plus votre banque.",
 	"check.done.title": "Merci", "check.done.text": "Votre réponse est enregistrée. Vous pouvez fermer cette page.",
 
 	"session.complete.title": "C’est déjà payé", "session.complete.text": "Le paiement a déjà abouti\u00a0; rien n’a été débité deux fois.", "session.complete.link": "Continuer",
+	"session.kept.title": "Cette carte est enregistrée", "session.kept.text": "Elle l’a été une seule fois, et rien n’a été débité.", "session.kept.link": "Continuer",
 	"session.expired.title": "Cette page a expiré", "session.expired.text": "Le délai pour payer est passé, et rien n’a été débité.", "session.expired.link": "Retour chez le vendeur",
 	"missing.title": "Il n’y a rien ici", "missing.text": "L’adresse est peut-être mal écrite, ou ce qui était ici n’y est plus.", "missing.link": "Vers la page de l’opérateur",
 	"broken.title": "Cela n’a pas marché", "broken.text": "Le bac à sable a rencontré un problème. Revenez en arrière et réessayez.",
