@@ -71,6 +71,7 @@ type Message struct {
 	ReplyTo *Ref   // the post that is answered
 	Private bool   // to the one answered alone, where the network can
 	Card    *LinkCard
+	Media   []string // ids of pictures uploaded before, for the networks that take them apart
 }
 
 // LinkCard is the preview of a link, for the networks that do not fetch one themselves. Image is JPEG or PNG.
@@ -130,8 +131,10 @@ const (
 	SignInExpired ErrorKind = "sign_in_expired" // the grant is used up, revoked or too narrow
 	Gone          ErrorKind = "gone"            // the post or the account is not there
 	TooLong       ErrorKind = "too_long"
-	Refused       ErrorKind = "refused"   // for another reason, in Error.Detail
-	Temporary     ErrorKind = "temporary" // no answer, or the network is in trouble
+	UnknownServer ErrorKind = "unknown_server" // no server of this network answers at that address
+	WrongPassword ErrorKind = "wrong_password" // or the handle
+	Refused       ErrorKind = "refused"        // for another reason, in Error.Detail
+	Temporary     ErrorKind = "temporary"      // no answer, or the network is in trouble
 )
 
 // Error is a network's refusal or silence.

@@ -21,6 +21,7 @@ import (
 	"github.com/tillbird/tillbird/mail"
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
+	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/views"
 	"github.com/tillbird/tillbird/web"
 )
@@ -38,6 +39,7 @@ type app struct {
 	store   *models.Store
 	pay     *payments.Payments
 	mail    *mail.Mail
+	social  *social.Social
 	sandbox *localStripe // nil with a real key
 	web     *web.Server
 	base    string
@@ -96,6 +98,7 @@ func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *s
 		return nil, err
 	}
 	a.mail = mail.New(a.store, set.mail(a.base, a.sandbox), log)
+	a.social = social.New(set.social(a.base, a.sandbox, clock))
 	pages, err := set.web(a.base, a.sandbox)
 	if err != nil {
 		return nil, err

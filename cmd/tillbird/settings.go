@@ -52,6 +52,11 @@ type settings struct {
 	SMTPTLS      string `name:"smtp-tls" env:"TILLBIRD_SMTP_TLS" default:"starttls" enum:"starttls,tls,none" help:"How the connection is protected: starttls, tls, none."`
 	MailFrom     string `env:"TILLBIRD_MAIL_FROM" help:"Sender of letters, as in Tillbird <hello@till.example.com>."`
 
+	XClientID       string `name:"x-client-id" env:"TILLBIRD_X_CLIENT_ID" help:"OAuth 2.0 client id of the app at X. None: X cannot be connected. The sandbox has an X of its own."`
+	XClientSecret   string `name:"x-client-secret" env:"TILLBIRD_X_CLIENT_SECRET" help:"Its client secret."`
+	XConsumerSecret string `name:"x-consumer-secret" env:"TILLBIRD_X_CONSUMER_SECRET" help:"The app's consumer secret, which signs what X delivers."`
+	XURL            string `name:"x-url" env:"TILLBIRD_X_URL" hidden:"" help:"Another address for X and its API, for a sandbox in another process."`
+
 	Operator       string        `env:"TILLBIRD_OPERATOR" help:"Who runs this installation, as people read it."`
 	Legal          string        `env:"TILLBIRD_LEGAL" help:"Folder with the operator's texts: terms.en.md, terms.fr.md, privacy.…, imprint.…" type:"path"`
 	TrustedProxies string        `env:"TILLBIRD_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, as in 10.0.0.0/8."`
@@ -134,6 +139,9 @@ func (s *settings) checkSandbox() error {
 	if s.ClockAhead != 0 {
 		return errors.New("TILLBIRD_CLOCK_AHEAD is for tests against another process's sandbox: this one has a clock of its own")
 	}
+	if s.XClientID != "" || s.XClientSecret != "" || s.XConsumerSecret != "" {
+		return errors.New("TILLBIRD_X_CLIENT_ID is set but STRIPE_SECRET_KEY is not: the sandbox has an X of its own, and never posts to the real one")
+	}
 	if s.StripeWebhookSecret != "" || s.StripeConnectWebhookSecret != "" {
 		return errors.New("STRIPE_WEBHOOK_SECRET is set but STRIPE_SECRET_KEY is not: set both, or neither for the sandbox")
 	}
@@ -159,6 +167,9 @@ func (s *settings) checkStripe() error {
 	}
 	if s.ClockAhead != 0 && !s.rehearsed() {
 		return errors.New("TILLBIRD_CLOCK_AHEAD is for tests against a sandbox only")
+	}
+	if s.XClientSecret != "" && s.XClientID == "" {
+		return errors.New("TILLBIRD_X_CLIENT_SECRET is set but TILLBIRD_X_CLIENT_ID is not: set both, or neither")
 	}
 	return nil
 }

@@ -45,6 +45,8 @@ func TestWrongSettings(t *testing.T) {
 		{"no webhook secret", with(real, "STRIPE_WEBHOOK_SECRET", ""), "STRIPE_WEBHOOK_SECRET"},
 		{"no Connect webhook secret", with(real, "STRIPE_CONNECT_WEBHOOK_SECRET", ""), "STRIPE_CONNECT_WEBHOOK_SECRET"},
 		{"no mail server", with(real, "TILLBIRD_SMTP_HOST", ""), "TILLBIRD_SMTP_HOST"},
+		{"X's keys in the sandbox", map[string]string{"TILLBIRD_X_CLIENT_ID": "abc"}, "TILLBIRD_X_CLIENT_ID"},
+		{"X's secret without its id", with(real, "TILLBIRD_X_CLIENT_SECRET", "abc"), "TILLBIRD_X_CLIENT_ID"},
 		{"crash points beside a key", with(real, "TILLBIRD_CRASH_AT", "order.placed"), "TILLBIRD_CRASH_AT"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,60 @@
+package social
+
+import (
+	"net/http"
+	"time"
+)
+
+// Settings say how the networks are reached. A network that is left empty is not available.
+type Settings struct {
+	X *XSettings
+	// Local lets servers that people name be on this machine: for the sandbox and the tests.
+	Local bool
+	// Agent is who we say that we are, as in Tillbird/1.2 (+https://till.example.com).
+	Agent string
+	Now   func() time.Time
+}
+
+// Social holds the networks that this installation can speak to.
+type Social struct{ networks map[string]Network }
+
+// New makes the networks' clients; it calls nobody.
+func New(set Settings) *Social {
+	s := &Social{networks: map[string]Network{}}
+	if set.Agent == "" {
+		set.Agent = "Tillbird"
+	}
+	wireTo := func(network string, guarded bool, own *http.Client) *wire {
+		if own == nil {
+			own = newClient(guarded)
+		}
+		return &wire{network: network, agent: set.Agent, client: own, now: set.Now}
+	}
+	if set.X != nil && set.X.Client != "" {
+		s.networks[X] = newX(*set.X, wireTo(X, false, set.X.HTTP))
+	}
+	return s
+}
+
+// Network finds a network by its name; false where it is not available here.
+func (s *Social) Network(name string) (Network, bool) {
+	network, there := s.networks[name]
+	return network, there
+}
+
+// Available lists the networks that can be connected here, in the order of Networks.
+func (s *Social) Available() []string {
+	var names []string
+	for _, name := range Networks {
+		if s.networks[name] != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// X is the client of X for what other networks do not have, nil where it is not available.
+func (s *Social) X() *XClient {
+	client, _ := s.networks[X].(*XClient)
+	return client
+}

@@ -1,0 +1,84 @@
+package social
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Publish posts a message. X has no key of ours to tell a repeated one by: after an Unsure error, Find comes first. It
+// fetches the card of a link by itself.
+func (x *XClient) Publish(ctx context.Context, grant Grant, message Message) (*Published, error) {
+	body := map[string]any{"text": message.Text}
+	if message.ReplyTo != nil {
+		body["reply"] = map[string]any{"in_reply_to_tweet_id": message.ReplyTo.ID}
+	}
+	if len(message.Media) > 0 {
+		body["media"] = map[string]any{"media_ids": message.Media}
+	}
+	a, err := x.call(ctx, grant, "POST /2/tweets", request{method: http.MethodPost, url: "/2/tweets", body: body, write: true})
+	if err != nil {
+		return nil, err
+	}
+	var made struct {
+		Data xPost `json:"data"`
+	}
+	if err := x.wire.into(a, &made, true); err != nil {
+		return nil, err
+	}
+	if made.Data.ID == "" {
+		return nil, &Error{Network: X, Kind: Temporary, Detail: "the answer names no post", Unsure: true}
+	}
+	return &Published{ID: made.Data.ID, URL: x.address(grant.Handle, made.Data.ID), At: snowflakeTime(made.Data.ID, x.wire.now())}, nil
+}
+
+// address is where people see a post. X finds it by its id; the handle is for the reader.
+func (x *XClient) address(handle, id string) string {
+	if handle == "" {
+		handle = "i"
+	}
+	return x.set.Web + "/" + handle + "/status/" + id
+}
+
+// Delete takes a post away.
+func (x *XClient) Delete(ctx context.Context, grant Grant, post string) error {
+	_, err := x.call(ctx, grant, "DELETE /2/tweets/:id", request{method: http.MethodDelete, url: "/2/tweets/" + url.PathEscape(post), write: true})
+	if e, is := err.(*Error); is && e.Kind == Gone {
+		return nil
+	}
+	return err
+}
+
+// Find looks through the account's newest posts. X shows addresses shortened, beside what they stand for.
+func (x *XClient) Find(ctx context.Context, grant Grant, message Message) (*Published, error) {
+	query := xFields(url.Values{"max_results": {"20"}, "exclude": {"retweets"}})
+	var page xPage
+	if err := x.get(ctx, grant, "GET /2/users/:id/tweets", "/2/users/"+url.PathEscape(grant.Account)+"/tweets", query, &page); err != nil {
+		return nil, err
+	}
+	link := linkIn(message)
+	for _, post := range page.Data {
+		if message.ReplyTo != nil && post.reference("replied_to") != message.ReplyTo.ID {
+			continue
+		}
+		if link != "" && !post.holds(link) || link == "" && !sameText(post.words(), message.Text) {
+			continue
+		}
+		return &Published{ID: post.ID, URL: x.address(grant.Handle, post.ID), At: post.at(x.wire.now())}, nil
+	}
+	return nil, nil
+}
+
+// linkIn is the address that a message is known by, "" where it has none.
+func linkIn(message Message) string {
+	if message.Card != nil && message.Card.URL != "" {
+		return message.Card.URL
+	}
+	for _, word := range strings.Fields(message.Text) {
+		if strings.HasPrefix(word, "https://") || strings.HasPrefix(word, "http://") {
+			return word
+		}
+	}
+	return ""
+}
