@@ -3,9 +3,7 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 )
@@ -80,6 +78,7 @@ type asking struct {
 	at      int64 // Sandbox-Time, 0 for now
 	form    *field
 	params  object
+	upload  *upload
 	request string // what an idempotency key is bound to
 }
 
@@ -103,14 +102,11 @@ func (sb *Sandbox) admit(r *http.Request) (*asking, *failure) {
 	}
 	values := r.URL.Query()
 	if r.Method == http.MethodPost {
-		text, err := io.ReadAll(io.LimitReader(r.Body, 1<<20+1))
-		if err != nil || len(text) > 1<<20 {
-			return nil, wrong("", "", "The body of the request could not be read, or is larger than a megabyte.")
+		body, file, fail := bodyOf(r)
+		if fail != nil {
+			return nil, fail
 		}
-		body, err := url.ParseQuery(string(text))
-		if err != nil {
-			return nil, wrong("", "", "Invalid request: the body is not a form.")
-		}
+		asked.upload = file
 		for name, list := range body {
 			values[name] = append(values[name], list...)
 		}
@@ -141,7 +137,7 @@ func (sb *Sandbox) checkKey(r *http.Request) *failure {
 // perform does the operation, or replays what its idempotency key did before; origin is the Request-Id of that first time.
 func (sb *Sandbox) perform(r *http.Request, e endpoint, asked *asking, id string) (status int, body []byte, origin string) {
 	work := func(c *call) (object, error) {
-		c.account, c.request, c.key, c.params, c.path = asked.account, id, asked.key, asked.params, r.PathValue
+		c.account, c.request, c.key, c.params, c.upload, c.path = asked.account, id, asked.key, asked.params, asked.upload, r.PathValue
 		if err := c.checkAccount(); err != nil {
 			return nil, err
 		}

@@ -17,6 +17,7 @@ type call struct {
 	request string // Request-Id, '' when nobody asked
 	key     string // Idempotency-Key
 	params  object
+	upload  *upload // the file that came along, nil without
 	path    func(name string) string
 
 	hooks []hook   // webhook endpoints, read once

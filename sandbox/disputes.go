@@ -178,7 +178,9 @@ func updateDispute(c *call) (object, error) {
 	for name, value := range evidence {
 		text, _ := value.(string)
 		if evidenceIsFile(name) && text != "" {
-			return nil, unknown("evidence["+name+"]", "file upload", text) // the sandbox keeps no files
+			if err := c.checkEvidenceFile(name, text); err != nil {
+				return nil, err
+			}
 		}
 		sub(dispute, "evidence")[name] = orNil(text)
 		sub(dispute, "evidence_details")["has_evidence"] = true

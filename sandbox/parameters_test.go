@@ -56,7 +56,11 @@ func TestParametersFile(t *testing.T) {
 	table := map[string]*parameter{}
 	for path, methods := range spec.Paths {
 		for method, operation := range methods {
-			node := operation.RequestBody.Content["application/x-www-form-urlencoded"].Schema.parameter()
+			form, ok := operation.RequestBody.Content["application/x-www-form-urlencoded"]
+			if !ok {
+				form = operation.RequestBody.Content["multipart/form-data"] // with a file
+			}
+			node := form.Schema.parameter()
 			if node.Kind == "" || node.Kind == "map" {
 				node = &parameter{Kind: "object"}
 			}

@@ -42,6 +42,8 @@ var expandable = map[string]string{
 	"transfer_reversal":            "balance_transaction destination_payment_refund source_refund transfer",
 	"payout":                       "balance_transaction destination failure_balance_transaction original_payout reversed_by",
 	"dispute":                      "charge payment_intent",
+	"dispute.evidence":             "cancellation_policy customer_communication customer_signature duplicate_charge_documentation receipt refund_policy service_documentation shipping_documentation uncategorized_file",
+	"file":                         "",
 	"radar.early_fraud_warning":    "charge payment_intent",
 	"review":                       "charge payment_intent",
 }

@@ -63,6 +63,9 @@ var endpoints = []endpoint{
 	{"GET", "/v1/disputes/{dispute}", getDispute},
 	{"POST", "/v1/disputes/{dispute}", updateDispute},
 	{"POST", "/v1/disputes/{dispute}/close", closeDispute},
+	{"GET", "/v1/files", listFiles},
+	{"POST", "/v1/files", createFile},
+	{"GET", "/v1/files/{file}", getFile},
 	{"GET", "/v1/radar/early_fraud_warnings", listWarnings},
 	{"GET", "/v1/radar/early_fraud_warnings/{early_fraud_warning}", getWarning},
 	{"GET", "/v1/reviews", listReviews},
@@ -100,6 +103,7 @@ func (sb *Sandbox) Handler() http.Handler {
 	for _, e := range endpoints {
 		mux.HandleFunc(e.method+" "+e.path, sb.serveEndpoint(e))
 	}
+	mux.HandleFunc("GET /v1/files/{file}/contents", sb.showContents)
 	mux.HandleFunc("/v1/", sb.unrecognized)
 
 	mux.HandleFunc("GET /c/pay/{session}", sb.showPay)

@@ -31,6 +31,12 @@ CREATE INDEX IF NOT EXISTS payment_intent_customer ON objects (json_extract(body
 CREATE INDEX IF NOT EXISTS charge_customer ON objects (json_extract(body, '$.customer')) WHERE kind = 'charge';
 CREATE INDEX IF NOT EXISTS session_customer ON objects (json_extract(body, '$.customer')) WHERE kind = 'checkout.session';
 
+-- The bytes of uploaded files.
+CREATE TABLE IF NOT EXISTS contents (
+  file    TEXT PRIMARY KEY,
+  content BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS events (
   seq     INTEGER PRIMARY KEY,
   id      TEXT NOT NULL UNIQUE,

@@ -1,6 +1,9 @@
 package contract
 
 import (
+	"bytes"
+	"mime"
+	"mime/multipart"
 	"net/url"
 	"sort"
 	"strconv"
@@ -99,4 +102,22 @@ func coerceList(schema *openapi3.Schema, given map[string]any) any {
 		result = append(result, coerce(schema.Items.Value, p.value))
 	}
 	return result
+}
+
+// formOf reads a body as what it says it is: a plain form, or one that brings a file.
+func formOf(media string, body []byte) (kind string, form url.Values, err error) {
+	kind, about, _ := mime.ParseMediaType(media)
+	if kind != "multipart/form-data" {
+		form, err = url.ParseQuery(string(body))
+		return "application/x-www-form-urlencoded", form, err
+	}
+	read, err := multipart.NewReader(bytes.NewReader(body), about["boundary"]).ReadForm(int64(len(body)))
+	if err != nil {
+		return kind, nil, err
+	}
+	form = url.Values(read.Value)
+	for name, files := range read.File {
+		form.Set(name, files[0].Filename)
+	}
+	return kind, form, nil
 }
