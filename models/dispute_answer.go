@@ -23,6 +23,24 @@ type Evidence struct {
 	Carrier  string `json:"carrier,omitempty"`
 	Tracking string `json:"tracking,omitempty"`
 	SentOn   string `json:"sent_on,omitempty"`
+
+	Files []EvidenceRef `json:"files,omitempty"`
+}
+
+// EvidenceRef names a file that goes along.
+type EvidenceRef struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"` // one of EvidenceKinds
+	Name string `json:"name"`
+	Size int64  `json:"size"`
+}
+
+// EvidenceRefs name files as they go along.
+func EvidenceRefs(files []EvidenceFile) (refs []EvidenceRef) {
+	for _, file := range files {
+		refs = append(refs, EvidenceRef{file.ID, file.Kind, file.Name, file.Size})
+	}
+	return refs
 }
 
 // AnswerForm is an answer as typed: the texts, and which of the facts that we hold go along.
@@ -108,17 +126,22 @@ func (s *Store) SaveAnswer(ctx context.Context, dispute *Dispute, form AnswerFor
 	})
 }
 
-// SubmitAnswer asks for an answer to go to the bank, once: of two who press, the second gets ErrChanged.
+// SubmitAnswer asks for an answer to go to the bank with the files that were added to it, once: of two who press, the second gets ErrChanged.
 func (s *Store) SubmitAnswer(ctx context.Context, shop *Shop, user *User, dispute *Dispute, form AnswerForm, evidence Evidence) error {
 	draft, err := json.Marshal(form)
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(evidence)
-	if err != nil {
-		return err
-	}
 	return s.closeAnswer(ctx, shop, user, dispute, "sending", func(db *tx) error {
+		files, err := evidenceOf(db.DB, dispute.ID)
+		if err != nil {
+			return err
+		}
+		evidence.Files = EvidenceRefs(files)
+		text, err := json.Marshal(evidence)
+		if err != nil {
+			return err
+		}
 		return db.Exec("UPDATE disputes SET draft = ?, evidence = ?, drafted_at = ? WHERE id = ?", string(draft), string(text), s.now(), dispute.ID).Error
 	}, SendAnswer{DisputeID: dispute.ID})
 }

@@ -105,6 +105,26 @@ func encodePicture(ctx context.Context, raw []byte) (full, small []byte, err err
 	return full, small, err
 }
 
+// encodeEvidence decodes a picture for a bank and gives it anew, as large as can be read and small enough to go along.
+func encodeEvidence(ctx context.Context, raw []byte) ([]byte, error) {
+	select {
+	case pictureTurn <- struct{}{}:
+		defer func() { <-pictureTurn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	source, p := decodePicture(raw)
+	if p != nil {
+		return nil, Problems{*p}
+	}
+	for most := evidenceLong; ; most /= 2 {
+		out, err := encodeJPEG(upright(halved(source, most), orientation(raw)), most)
+		if err != nil || len(out) <= EvidenceBytesMost/3 || most <= pictureFull {
+			return out, err
+		}
+	}
+}
+
 // decodePicture looks at the size that a file claims before it decodes it.
 func decodePicture(raw []byte) (image.Image, *Problem) {
 	switch {

@@ -21,7 +21,18 @@ func (p *Payments) sendAnswer(ctx context.Context, job models.SendAnswer) error 
 		return err
 	}
 	if evidence != nil && isWaiting(now) {
+		files, err := p.uploadEvidence(ctx, dispute)
+		if errors.Is(err, ErrRefused) {
+			p.log.ErrorContext(ctx, "payments: Stripe took no file", "dispute", dispute.ID, "error", err)
+			return p.afterRefusal(ctx, dispute)
+		}
+		if err != nil {
+			return err
+		}
 		params := &stripe.DisputeParams{Params: keyed(ctx, "dispute-%s-answer-%s", dispute.ID, phase(dispute)), Evidence: evidenceParams(evidence), Submit: stripe.Bool(true)}
+		for kind, id := range files {
+			setEvidenceFile(params.Evidence, kind, id)
+		}
 		params.AddMetadata("dispute", dispute.ID)
 		p.at("dispute.answering")
 		now, err = p.stripe.Disputes.Update(dispute.StripeID, params)

@@ -241,12 +241,21 @@ func TestAnswerOnce(t *testing.T) {
 		t.Fatalf("%+v %v", evidence, problems)
 	}
 	must(t, w.store.SaveAnswer(w.ctx, d, form))
+	file, err := w.store.AddEvidenceFile(w.ctx, w.shop, w.owner, d, "shipping_documentation", "note.pdf", []byte("%PDF-1.7 delivered"))
+	must(t, err)
 	must(t, w.store.SubmitAnswer(w.ctx, w.shop, w.owner, d, form, evidence))
+	if err := w.store.RemoveEvidenceFile(w.ctx, w.shop, w.owner, d, file); !errors.Is(err, models.ErrChanged) {
+		t.Errorf("a file was taken out of an answer on its way: %v", err)
+	}
 	if err := w.store.SubmitAnswer(w.ctx, w.shop, w.owner, d, form, evidence); !errors.Is(err, models.ErrChanged) {
 		t.Errorf("a second answer: %v", err)
 	}
 	if err := w.store.AcceptDispute(w.ctx, w.shop, w.owner, d); !errors.Is(err, models.ErrChanged) {
 		t.Errorf("accepted after an answer: %v", err)
+	}
+	w.wire.breaks(posts("/v1/files", lost))
+	if err := w.pay.SendAnswer(w.ctx, d.ID); !errors.Is(err, payments.ErrAway) {
+		t.Fatalf("%v", err)
 	}
 	w.wire.breaks(posts(d.StripeID, lost))
 	if err := w.pay.SendAnswer(w.ctx, d.ID); !errors.Is(err, payments.ErrAway) {
@@ -260,7 +269,29 @@ func TestAnswerOnce(t *testing.T) {
 	if at.EvidenceDetails.SubmissionCount != 1 || at.Evidence.CustomerEmailAddress != order.Email || at.Evidence.UncategorizedText != form.Why {
 		t.Errorf("%+v", at.Evidence)
 	}
-	if got := w.dispute(order); got.Answer != "sent" || got.AnsweredAt == nil {
+	files := w.stripe.Files.List(&stripe.FileListParams{})
+	if !files.Next() || at.Evidence.ShippingDocumentation == nil || files.File().ID != at.Evidence.ShippingDocumentation.ID || files.Next() {
+		t.Errorf("the bank has the file %+v: %v", at.Evidence.ShippingDocumentation, files.Err())
+	}
+	if got := w.dispute(order); got.Answer != "sent" || got.AnsweredAt == nil || len(got.EvidenceOf().Files) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestRefusedFile: what Stripe will not take is a draft again.
+func TestRefusedFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(true)
+	order, charge := w.disputed("", url.Values{"reason": {"product_not_received"}})
+	d := w.dispute(order)
+	_, err := w.store.AddEvidenceFile(w.ctx, w.shop, w.owner, d, "receipt", "receipt.pdf", []byte("%PDF-1.7"))
+	must(t, err)
+	form := models.AnswerForm{Why: "It arrived."}
+	must(t, w.store.SubmitAnswer(w.ctx, w.shop, w.owner, d, form, models.Evidence{Why: form.Why}))
+	w.wire.breaks(posts("/v1/files", refused))
+	must(t, w.pay.SendAnswer(w.ctx, d.ID))
+	if got := w.dispute(order); got.Answer != "draft" || w.disputeOf(charge).EvidenceDetails.SubmissionCount != 0 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -322,6 +322,7 @@ const (
 	lost          // Stripe does it, and the answer never comes
 	cut           // Stripe is not reached
 	drunken       // Stripe answers 500
+	refused       // Stripe answers 400
 )
 
 func (w *wire) breaks(how func(*http.Request) fault) {
@@ -336,7 +337,7 @@ func (w *wire) calls() []string {
 	return append([]string(nil), w.paths...)
 }
 
-var ourKey = regexp.MustCompile(`^(shop-[0-9a-zA-Z-]+-(account-\d+|link-\w+|login-\w+)|order-[0-9a-zA-Z-]+-(session-1|coupon-1|expire)|refund-[0-9a-zA-Z_-]+|dispute-move-[0-9a-f-]+(-from-tr_\w+)?|refund-resend-[0-9a-f-]+|dispute-[0-9a-f-]+-(answer-(inquiry|chargeback)|close)|webhook-\w+)$`)
+var ourKey = regexp.MustCompile(`^(shop-[0-9a-zA-Z-]+-(account-\d+|link-\w+|login-\w+)|order-[0-9a-zA-Z-]+-(session-1|coupon-1|expire)|refund-[0-9a-zA-Z_-]+|dispute-move-[0-9a-f-]+(-from-tr_\w+)?|refund-resend-[0-9a-f-]+|dispute-[0-9a-f-]+-(answer-(inquiry|chargeback)|close)|evidence-[0-9a-f-]+|webhook-\w+)$`)
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if key := r.Header.Get("Idempotency-Key"); r.Method != http.MethodGet && !ourKey.MatchString(key) {
@@ -357,6 +358,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("the wire is cut")
 	case drunken:
 		return &http.Response{StatusCode: 500, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":{"type":"api_error","message":"no"}}`)), Request: r}, nil
+	}
+	if how == refused {
+		return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":{"type":"invalid_request_error","message":"no"}}`)), Request: r}, nil
 	}
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	if how == lost && err == nil {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -130,12 +131,31 @@ func (d Dispute) pending() *models.Money {
 type Answer struct {
 	Dispute
 	Form     models.AnswerForm
+	Files    []models.EvidenceFile
 	Evidence models.Evidence // as it would go, on the page that asks once more
 	Errors   FieldErrors
 }
 
 // answerFields are the fields in their order, for the error summary.
-var answerFields = []string{"why", "product", "purchase", "terms", "messages"}
+var answerFields = []string{"why", "product", "purchase", "terms", "messages", "kind", "file"}
+
+// FilesMark tells one set of files of an answer from another.
+func FilesMark(files []models.EvidenceFile) string {
+	ids := make([]string, len(files))
+	for i := range files {
+		ids[i] = files[i].ID
+	}
+	return strings.Join(ids, " ")
+}
+
+// evidenceKinds are what a file can show, in words.
+func evidenceKinds(p Page) []Option {
+	options := make([]Option, len(models.EvidenceKinds))
+	for i, kind := range models.EvidenceKinds {
+		options[i] = Option{Value: kind, Label: p.T("dispute.file." + kind)}
+	}
+	return options
+}
 
 func (a Answer) text(p Page, fact, value string) Field {
 	return Field{

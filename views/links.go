@@ -203,6 +203,12 @@ func DisputePath(slug string) string { return DisputesPath + "/" + esc(slug) }
 // AnswerPath is the form of an answer (GET), and takes it (POST).
 func AnswerPath(slug string) string { return DisputePath(slug) + "/answer" }
 
+// AnswerFilesPath is the part of the form where its files are.
+func AnswerFilesPath(slug string) string { return AnswerPath(slug) + "#files" }
+
+// EvidenceFilePath gives a file of an answer.
+func EvidenceFilePath(slug, id string) string { return DisputePath(slug) + "/files/" + esc(id) }
+
 // AcceptancePath takes that a dispute is accepted; its page stands at NewAcceptancePath.
 func AcceptancePath(slug string) string { return DisputePath(slug) + "/acceptance" }
 

@@ -30,48 +30,83 @@ func (s *Server) newAnswer(v *visit) error {
 }
 
 func (s *Server) showAnswerForm(v *visit, status int, d views.Dispute, form models.AnswerForm, problems models.Problems) error {
+	files, err := s.store.EvidenceFiles(v.ctx(), &d.Dispute)
+	if err != nil {
+		return err
+	}
 	p := v.page("dispute.answer.title")
 	p.Path, p.Problems = views.AnswerPath(d.Slug), len(problems)
-	return v.render(status, views.AnswerFormPage(p, views.Answer{Dispute: d, Form: form, Errors: v.problems(problems)}))
+	return v.render(status, views.AnswerFormPage(p, views.Answer{Dispute: d, Form: form, Files: files, Errors: v.problems(problems)}))
 }
 
-// createAnswer keeps a draft, shows the answer once more, or hands it to the bank: only where the check page said so.
+// createAnswer keeps a draft with its files, shows the answer once more, or hands it to the bank: only where the check
+// page said so.
 func (s *Server) createAnswer(v *visit) error {
 	d, err := s.disputeOfVisit(v)
 	if err != nil {
 		return err
 	}
-	typed, err := v.typed()
+	typed, file, err := readUpload(v.Request(), "file")
 	if err != nil {
 		return err
 	}
 	if !d.Answerable(d.Now) {
 		return s.answered(v, d, models.ErrChanged, "")
 	}
-	form, draft := answerTyped(typed), typed.Get("draft") != ""
+	form, draft := answerTyped(typed), typed.Get("check") == "" && typed.Get("confirmed") == ""
 	evidence, problems := s.evidenceOf(v, d, form, draft)
 	if len(problems) > 0 {
 		return s.showAnswerForm(v, http.StatusUnprocessableEntity, d, form, problems)
 	}
 	if typed.Get("confirmed") != "" {
-		return s.answered(v, d, s.store.SubmitAnswer(v.ctx(), v.Shop, v.User, &d.Dispute, form, evidence), "dispute.answered")
+		return s.confirmAnswer(v, d, form, evidence, typed.Get("files"))
 	}
 	// What was typed is kept also on the way to the check page: nobody writes this twice.
-	if err := s.store.SaveAnswer(v.ctx(), &d.Dispute, form); errors.Is(err, models.ErrChanged) {
-		return s.answered(v, d, err, "")
-	} else if err != nil {
-		return err
+	err = s.store.SaveAnswer(v.ctx(), &d.Dispute, form)
+	if err == nil {
+		err = s.changeEvidence(v, d, typed, file)
 	}
-	if draft {
+	switch {
+	case errors.Is(err, models.ErrChanged):
+		return s.answered(v, d, err, "")
+	case errors.As(err, &problems):
+		return s.showAnswerForm(v, http.StatusUnprocessableEntity, d, form, problems)
+	case err != nil:
+		return err
+	case typed.Get("draft") != "":
 		v.say(views.ToneSuccess, v.W.T("dispute.draft.saved", "Time", v.W.Clock(s.store.Now())))
 		return v.see(views.AnswerPath(d.Slug))
-	}
-	if typed.Get("change") != "" {
+	case typed.Get("add") != "" || typed.Get("remove") != "":
+		return v.see(views.AnswerFilesPath(d.Slug))
+	case draft:
 		return v.see(views.AnswerPath(d.Slug))
 	}
+	return s.checkAnswer(v, d, form, evidence)
+}
+
+// checkAnswer shows an answer as it would go, with its files.
+func (s *Server) checkAnswer(v *visit, d views.Dispute, form models.AnswerForm, evidence models.Evidence) error {
+	files, err := s.store.EvidenceFiles(v.ctx(), &d.Dispute)
+	if err != nil {
+		return err
+	}
+	evidence.Files = models.EvidenceRefs(files)
 	p := v.page("dispute.check.title")
 	p.Path = views.AnswerPath(d.Slug)
-	return v.render(http.StatusOK, views.AnswerCheckPage(p, views.Answer{Dispute: d, Form: form, Evidence: evidence}))
+	return v.render(http.StatusOK, views.AnswerCheckPage(p, views.Answer{Dispute: d, Form: form, Files: files, Evidence: evidence}))
+}
+
+// confirmAnswer hands an answer to the bank, unless other files would go than those that were shown.
+func (s *Server) confirmAnswer(v *visit, d views.Dispute, form models.AnswerForm, evidence models.Evidence, shown string) error {
+	files, err := s.store.EvidenceFiles(v.ctx(), &d.Dispute)
+	if err != nil {
+		return err
+	}
+	if views.FilesMark(files) != shown {
+		v.flash = views.Flash{Tone: views.ToneInfo, Text: v.W.T("dispute.file.changed")}
+		return s.checkAnswer(v, d, form, evidence)
+	}
+	return s.answered(v, d, s.store.SubmitAnswer(v.ctx(), v.Shop, v.User, &d.Dispute, form, evidence), "dispute.answered")
 }
 
 func answerTyped(typed url.Values) models.AnswerForm {

@@ -67,6 +67,38 @@ func TestAnswerDispute(t *testing.T) {
 	}
 }
 
+// TestAnswerFiles: files go along with the answer; adding and removing them loses nothing that was typed, and what goes
+// is what was shown.
+func TestAnswerFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, _, order := w.soldOnce(t)
+	b := w.signIn("ana@example.com", anaPassword)
+	d := w.disputed(t, order)
+	form := views.AnswerPath(d.Slug)
+	fields := url.Values{"why": {"It was on the doorstep."}, "keep": {"buyer"}, "kind": {"shipping_documentation"}}
+	b.get(form).upload("add=1", fields, "file", "note.txt", []byte("words")).want(http.StatusUnprocessableEntity, "The file must be a PDF", "It was on the doorstep.")
+	b.upload("add=1", fields, "file", "note.pdf", []byte("%PDF-1.7 signed")).want(http.StatusOK, "“note.pdf” goes along.", "It was on the doorstep.", "Proof of sending or delivery")
+	fields.Set("kind", "receipt")
+	b.upload("add=1", fields, "file", "receipt.pdf", []byte("%PDF-1.7 paid")).want(http.StatusOK, "receipt.pdf")
+	b.submit("add=1", nil).want(http.StatusUnprocessableEntity, "Choose a file to upload")
+	files, err := w.store.EvidenceFiles(t.Context(), d)
+	w.must(err)
+	b.get(form).submit("remove="+files[0].ID, nil).want(http.StatusOK, "“receipt.pdf” is removed.", "note.pdf")
+	b.get(form).upload("check=1", nil, "", "", nil).want(http.StatusOK, "Send this answer to the bank?", "note.pdf")
+	confirmed := url.Values{"why": {"It was on the doorstep."}, "confirmed": {"1"}, "files": {files[0].ID}}
+	b.post(form, confirmed).want(http.StatusOK, "The files have changed since you looked.", "Send this answer to the bank?")
+	confirmed.Set("files", files[1].ID)
+	b.post(form, confirmed).want(http.StatusOK, "Your answer is on its way", "note.pdf")
+	b.get(views.EvidenceFilePath(d.Slug, files[1].ID)).want(http.StatusOK)
+	if b.body != "%PDF-1.7 signed" {
+		t.Errorf("the file holds %q", b.body)
+	}
+	if got := b.raw(http.MethodGet, views.EvidenceFilePath(d.Slug, files[0].ID)); got != http.StatusNotFound {
+		t.Errorf("what was removed is still given: %d", got)
+	}
+}
+
 // TestAcceptDispute: accepting is asked once more, and done once; after the deadline nothing can be done.
 func TestAcceptDispute(t *testing.T) {
 	t.Parallel()

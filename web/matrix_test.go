@@ -18,6 +18,7 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/disputes/:slug":                         models.View,
 	"GET /dashboard/disputes/:slug/answer":                  models.Answer,
 	"POST /dashboard/disputes/:slug/answer":                 models.Answer,
+	"GET /dashboard/disputes/:slug/files/:file":             models.View,
 	"GET /dashboard/disputes/:slug/acceptance/new":          models.Refunds,
 	"POST /dashboard/disputes/:slug/acceptance":             models.Refunds,
 	"GET /dashboard":                                        models.View,
@@ -115,6 +116,8 @@ func TestMatrix(t *testing.T) {
 	fill := strings.NewReplacer(":slug", offer.Slug, ":code", post.Code, ":handle", w.shop.Handle, ":token", "none", ":secret", "none", ":digest", "none", ":file", "full.jpg", ":page", "terms", ":id", review.Review.ID)
 	file, err := w.store.AddFile(t.Context(), w.shop, w.ana, &offer.Offer, "pattern.pdf", strings.NewReader("a pattern"))
 	w.must(err)
+	evidence, err := w.store.AddEvidenceFile(t.Context(), w.shop, w.ana, dispute, "receipt", "receipt.pdf", []byte("%PDF-1.7"))
+	w.must(err)
 	code, err := w.store.CreateCode(t.Context(), w.shop, w.ana, models.CodeForm{Code: "MATRIX", Kind: "percent", Percent: "10"})
 	w.must(err)
 	people := w.everybody(t)
@@ -137,7 +140,7 @@ func TestMatrix(t *testing.T) {
 			address = strings.Replace(path, ":slug", order.Slug, 1)
 		}
 		if strings.HasPrefix(path, "/dashboard/disputes/") {
-			address = strings.Replace(path, ":slug", dispute.Slug, 1)
+			address = strings.Replace(strings.Replace(path, ":slug", dispute.Slug, 1), ":file", evidence.ID, 1)
 		}
 		if strings.HasPrefix(path, "/dashboard/payouts/") {
 			address = strings.Replace(path, ":slug", payout.Slug, 1)

@@ -102,7 +102,7 @@ func (s *Server) ownPicture(v *visit, id string) (*models.Picture, error) {
 // readOffer reads the form of an offer with its picture. The picture is kept at once, so that it is still there when
 // something else in the form has to be mended first.
 func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) {
-	typed, file, err := readUpload(v.Request())
+	typed, file, err := readUpload(v.Request(), "picture")
 	if err != nil {
 		return designed{}, err
 	}
@@ -119,7 +119,7 @@ func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) 
 			return d, err
 		}
 		var wrong models.Problems
-		picture, err := s.store.SavePicture(v.ctx(), v.Shop, bytes.NewReader(file))
+		picture, err := s.store.SavePicture(v.ctx(), v.Shop, bytes.NewReader(file.content))
 		switch {
 		case errors.As(err, &wrong):
 			d.problems = wrong
@@ -159,9 +159,15 @@ func startTyped(typed url.Values) string {
 	return ""
 }
 
-// readUpload reads a form with the file "picture", nil where none was chosen. Of the file no more than a picture may
+// sentFile is a file that came with a form.
+type sentFile struct {
+	name    string
+	content []byte
+}
+
+// readUpload reads a form with one file by that name, nil where none was chosen. Of the file no more than a picture may
 // have, and one byte, is kept: the rest is read past, so that the form can be given back with words beside the field.
-func readUpload(r *http.Request) (typed url.Values, file []byte, err error) {
+func readUpload(r *http.Request, name string) (typed url.Values, file *sentFile, err error) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
 		if err := r.ParseForm(); err != nil {
 			return nil, nil, badForm(err)
@@ -182,14 +188,13 @@ func readUpload(r *http.Request) (typed url.Values, file []byte, err error) {
 		if err != nil {
 			return nil, nil, badForm(err)
 		}
-		if part.FormName() == "picture" {
-			if file, err = io.ReadAll(io.LimitReader(part, models.PictureBytesMost+1)); err != nil {
+		if part.FormName() == name {
+			content, err := io.ReadAll(io.LimitReader(part, models.PictureBytesMost+1))
+			if err != nil {
 				return nil, nil, badForm(err)
 			}
-			if len(file) == 0 && part.FileName() == "" {
-				file = nil // nothing was chosen
-			} else if file == nil {
-				file = []byte{}
+			if len(content) > 0 || part.FileName() != "" { // else nothing was chosen
+				file = &sentFile{part.FileName(), content}
 			}
 			if _, err := io.Copy(io.Discard, part); err != nil {
 				return nil, nil, badForm(err)

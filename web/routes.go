@@ -147,6 +147,7 @@ func (s *Server) routes() []route {
 		{get, "/dashboard/disputes/:slug", member, models.View, s.showDispute},
 		{get, "/dashboard/disputes/:slug/answer", member, models.Answer, s.newAnswer},
 		{post, "/dashboard/disputes/:slug/answer", member, models.Answer, s.createAnswer},
+		{get, "/dashboard/disputes/:slug/files/:file", member, models.View, s.showEvidenceFile},
 		{get, "/dashboard/disputes/:slug/acceptance/new", member, models.Refunds, s.newAcceptance},
 		{post, "/dashboard/disputes/:slug/acceptance", member, models.Refunds, s.createAcceptance},
 		{get, views.PayoutsPath, member, models.View, s.showPayouts},
