@@ -21,10 +21,14 @@ const (
 
 // keep sets a cookie; a lasts below zero takes it away.
 func (v *visit) keep(name, value string, lasts time.Duration) {
-	v.SetCookie(&http.Cookie{
+	v.SetCookie(v.server.cookie(name, value, lasts))
+}
+
+func (s *Server) cookie(name, value string, lasts time.Duration) *http.Cookie {
+	return &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(lasts / time.Second),
-		HttpOnly: true, Secure: v.server.https(), SameSite: http.SameSiteLaxMode,
-	})
+		HttpOnly: true, Secure: s.https(), SameSite: http.SameSiteLaxMode,
+	}
 }
 
 // kept is a cookie's value, or "".
@@ -39,7 +43,7 @@ func (v *visit) kept(name string) string {
 // buyer is the random id of this browser, made and kept where there is none yet.
 func (v *visit) buyer() string {
 	name := v.server.cookieName(buyerCookie)
-	if id := v.kept(name); len(id) >= 20 && len(id) <= 64 {
+	if id := v.kept(name); buyerID(id) {
 		return id
 	}
 	id := rand.Text()
@@ -54,3 +58,6 @@ func (v *visit) typed() (url.Values, error) {
 	}
 	return v.Request().PostForm, nil
 }
+
+// buyerID tells whether a cookie holds what buyer made.
+func buyerID(id string) bool { return len(id) >= 20 && len(id) <= 64 }

@@ -1,13 +1,10 @@
 package web
 
 import (
-	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -42,12 +39,11 @@ func newFigures() *figures {
 
 const requestIDKey = "request_id"
 
-// observe names each request, counts it and writes one line of log. It logs the route, never the address: that may
-// hold the secret of an order.
+// observe names each request, counts it and writes one line of log.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		started := time.Now()
-		id := rand.Text()[:12]
+		id := newRequestID()
 		c.Set(requestIDKey, id)
 		c.Response().Header().Set("X-Request-Id", id)
 		if err := next(c); err != nil {
@@ -63,10 +59,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if !knownMethod[method] {
 			method = "other"
 		}
-		s.figures.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-		s.figures.seconds.WithLabelValues(route).Observe(took.Seconds())
-		s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", slog.String("id", id), slog.String("method", method), slog.String("route", route),
-			slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int64("bytes", c.Response().Size))
+		s.figures.tally(route, method, status).count(took)
+		s.logRequest(c.Request().Context(), id, method, route, status, took, c.Response().Size)
 		return nil
 	}
 }

@@ -21,8 +21,8 @@ func (s *Server) newPolicies() policies {
 	}
 }
 
-// secureHeaders sets what every answer carries. The lists are shared between answers: Set replaces, and nobody may Add.
-func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+// commonHeaders are what every answer carries.
+func (s *Server) commonHeaders() http.Header {
 	common := http.Header{}
 	common.Set("Content-Security-Policy", s.policy.page)
 	common.Set("X-Content-Type-Options", "nosniff")
@@ -33,8 +33,13 @@ func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	if s.https() {
 		common.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 	}
+	return common
+}
+
+// secureHeaders sets them. The lists are shared between answers: Set replaces, and nobody may Add.
+func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		maps.Copy(c.Response().Header(), common)
+		maps.Copy(c.Response().Header(), s.common)
 		return next(c)
 	}
 }

@@ -41,7 +41,9 @@ type Server struct {
 	echo     *echo.Echo
 	handler  http.Handler
 	figures  *figures
+	tallies  keptTallies
 	policy   policies
+	common   http.Header // what every answer carries
 	stills   *stills
 	painter  *social.Painter
 }
@@ -49,7 +51,9 @@ type Server struct {
 // New wires the pages to the store and to payments.
 func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Logger) *Server {
 	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures(), stills: newStills(), painter: social.NewPainter(set.FontsFolder)}
+	s.tallies = keptTallies{s.figures.tally(offerRoute, get, http.StatusOK), s.figures.tally(offerRoute, get, http.StatusNotModified)}
 	s.policy = s.newPolicies()
+	s.common = s.commonHeaders()
 	s.sessions = s.newSessions()
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -76,7 +80,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.receiveEvent(w, r, endpoint)
 		return
 	}
-	s.handler.ServeHTTP(w, r)
+	if !s.answerKept(w, r) {
+		s.handler.ServeHTTP(w, r)
+	}
 }
 
 // clientAddress believes forwarded headers from the configured proxies only.

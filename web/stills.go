@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -30,8 +29,8 @@ type still struct {
 	status  int
 	small   []byte // gzip
 	tag     string
-	known   http.Header // what an answer carries to readers who have the page
-	whole   http.Header // and to those who get it compressed; shared between answers
+	known   []header // what an answer carries to readers who have the page
+	whole   []header // and to those who get it compressed
 }
 
 type stillKey struct{ slug, lang string }
@@ -137,22 +136,39 @@ func (s *Server) makeStill(ctx context.Context, v *visit, slug string, kept *sti
 	if err := views.PublicOfferPage(fan.frame, fan.offer, views.BuyForm{}).Render(ctx, &plain); err != nil {
 		return nil, err
 	}
-	var small bytes.Buffer
-	squeeze, _ := gzip.NewWriterLevel(&small, gzip.BestCompression) // the level is a constant, so it cannot fail
-	_, _ = squeeze.Write(plain.Bytes())
-	_ = squeeze.Close()
-	sum := sha256.Sum256(plain.Bytes())
-	page.small, page.tag = small.Bytes(), `"`+hex.EncodeToString(sum[:12])+`"`
-	page.known = http.Header{}
-	page.known.Set("Content-Security-Policy", s.policy.still)
-	page.known.Set("Cache-Control", "private, no-cache")
-	page.known.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
-	page.known.Set("Etag", page.tag)
-	page.whole = page.known.Clone()
-	page.whole.Set("Content-Type", "text/html; charset=UTF-8")
-	page.whole.Set("Content-Encoding", "gzip")
-	page.whole.Set("Content-Length", strconv.Itoa(small.Len()))
+	small := squeezed(plain.Bytes())
+	whole := s.common.Clone()
+	whole.Set("Content-Security-Policy", s.policy.still)
+	whole.Set("Cache-Control", "private, no-cache")
+	whole.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
+	whole.Set("Content-Type", "text/html; charset=UTF-8")
+	sum := sha256.New()
+	_ = whole.Write(sum) // a browser keeps the headers with the page, so the tag is of both
+	_, _ = sum.Write(plain.Bytes())
+	page.small, page.tag = small, `"`+hex.EncodeToString(sum.Sum(nil)[:12])+`"`
+	whole.Set("Etag", page.tag)
+	page.known = sharedLines(http.Header{"Cache-Control": whole["Cache-Control"], "Vary": whole["Vary"], "Etag": whole["Etag"]})
+	whole.Set("Content-Encoding", "gzip")
+	whole.Set("Content-Length", strconv.Itoa(len(small)))
+	page.whole = sharedLines(whole)
 	return page, nil
+}
+
+// squeezers are kept, because a new one costs more than a page.
+var squeezers = sync.Pool{New: func() any {
+	squeezer, _ := gzip.NewWriterLevel(nil, gzip.BestCompression) // the level is a constant, so it cannot fail
+	return squeezer
+}}
+
+// squeezed is a page compressed.
+func squeezed(plain []byte) []byte {
+	var small bytes.Buffer
+	squeezer := squeezers.Get().(*gzip.Writer)
+	defer squeezers.Put(squeezer)
+	squeezer.Reset(&small)
+	_, _ = squeezer.Write(plain) // into memory, which does not fail
+	_ = squeezer.Close()
+	return small.Bytes()
 }
 
 // changesAt is the next time at which an offer begins or ends; pages without one are looked at again after an hour.
@@ -166,26 +182,23 @@ func changesAt(offer *models.Offer, now time.Time) time.Time {
 	return next
 }
 
-// answer sends the page, or says that the reader has it already.
+// answer sends the page to a reader whom the lane left to the router.
 func (p *still) answer(v *visit) error {
-	h, r := v.Response().Header(), v.Request()
-	if p.status == http.StatusOK && static.Matches(r.Header.Get("If-None-Match"), p.tag) {
-		maps.Copy(h, p.known)
-		return v.NoContent(http.StatusNotModified)
+	w, r := v.Response(), v.Request()
+	if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) || p.status == http.StatusOK && static.Matches(r.Header.Get("If-None-Match"), p.tag) {
+		p.write(w, r)
+		return nil
 	}
-	maps.Copy(h, p.whole)
-	if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
-		v.Response().WriteHeader(p.status)
-		_, err := v.Response().Write(p.small)
-		return err
+	for _, line := range p.whole {
+		if line.name != "Content-Encoding" && line.name != "Content-Length" {
+			w.Header()[line.name] = line.value
+		}
 	}
-	h.Del("Content-Encoding")
-	h.Del("Content-Length")
 	plain, err := gzip.NewReader(bytes.NewReader(p.small))
 	if err != nil {
 		return err
 	}
-	v.Response().WriteHeader(p.status)
-	_, err = io.Copy(v.Response(), plain)
+	w.WriteHeader(p.status)
+	_, err = io.Copy(w, plain)
 	return err
 }

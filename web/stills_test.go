@@ -118,6 +118,13 @@ func TestManyReadersMakeOnePage(t *testing.T) {
 	}
 }
 
+// forget drops every kept page.
+func (c *stills) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.pages)
+}
+
 func BenchmarkOfferPage(b *testing.B) {
 	w := newWorld(b)
 	apron := w.apron()
@@ -127,6 +134,22 @@ func BenchmarkOfferPage(b *testing.B) {
 	r.Header.Set("Cookie", "tillbird_buyer=ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 	b.ReportAllocs()
 	for b.Loop() {
+		recorder := httptest.NewRecorder()
+		w.server.ServeHTTP(recorder, r)
+		if recorder.Code != http.StatusOK {
+			b.Fatal(recorder.Code)
+		}
+	}
+}
+
+func BenchmarkOfferPageThatIsNotKept(b *testing.B) {
+	w := newWorld(b)
+	apron := w.apron()
+	r := httptest.NewRequest(http.MethodGet, "/o/"+apron.Slug, nil)
+	r.Header.Set("Accept-Encoding", "gzip, br")
+	b.ReportAllocs()
+	for b.Loop() {
+		w.server.stills.forget()
 		recorder := httptest.NewRecorder()
 		w.server.ServeHTTP(recorder, r)
 		if recorder.Code != http.StatusOK {

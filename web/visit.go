@@ -43,8 +43,8 @@ func (s *Server) visitOf(c echo.Context) *visit {
 
 // languageOf is what the person chose here, chose in the account, or told the browser.
 func languageOf(r *http.Request, user *models.User) string {
-	if cookie, err := r.Cookie("lang"); err == nil && (cookie.Value == "en" || cookie.Value == "fr") {
-		return cookie.Value
+	if chosen := cookieOf(r, languageCookie); chosen == "en" || chosen == "fr" {
+		return chosen
 	}
 	if user != nil {
 		return user.Language

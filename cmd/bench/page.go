@@ -8,80 +8,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 )
 
-const pageConnections = 32
-
 // clockTick is how Linux counts a process's time, for programs.
 const clockTick = 100
-
-// hotPage is P1: the offer page with all its middleware beside a bare server of the same bytes, each a process of its own
-// so that its time can be told apart, on the same requests.
-func hotPage(ctx context.Context, b *bench) ([]check, map[string]any, error) {
-	ours, err := b.child(ctx, "page")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer ours.stop()
-	head, body, err := fetch(ctx, ours.url)
-	if err != nil {
-		return nil, nil, err
-	}
-	file := filepath.Join(ours.folder, "page.gz")
-	if err := os.WriteFile(file, body, 0o600); err != nil {
-		return nil, nil, err
-	}
-	bare, err := b.child(ctx, "bare", "BENCH_PAGE="+file)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer bare.stop()
-
-	hot := request(ours.url, "Accept-Encoding: gzip, br\r\nAccept-Language: en-GB,en;q=0.9\r\nCookie: tillbird_buyer=ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n")
-	known := request(ours.url, "Accept-Encoding: gzip, br\r\nAccept-Language: en-GB,en;q=0.9\r\nCookie: tillbird_buyer=ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\nIf-None-Match: "+head.Get("Etag")+"\r\n")
-	sides := []struct {
-		name    string
-		server  *child
-		request []byte
-	}{{"bare", bare, request(bare.url, "Accept-Encoding: gzip, br\r\n")}, {"page", ours, hot}, {"known", ours, known}}
-	rates, costs := map[string][]float64{}, map[string][]float64{}
-	var overBare, cost, overKnown []float64
-	for range b.rounds {
-		rate, micros := map[string]float64{}, map[string]float64{}
-		for _, side := range sides {
-			before := side.server.cpu()
-			done, err := send(ctx, side.server.address, repeated(side.request, int(b.seconds.Seconds()*60_000)), pageConnections, b.seconds)
-			if err != nil {
-				return nil, nil, fmt.Errorf("%s: %w", side.name, err)
-			}
-			rate[side.name] = done.rate()
-			micros[side.name] = float64((side.server.cpu() - before).Microseconds()) / float64(done.sent)
-			rates[side.name] = append(rates[side.name], short(done.rate()))
-			costs[side.name] = append(costs[side.name], short(micros[side.name]))
-		}
-		overBare = append(overBare, short(rate["page"]/rate["bare"]))
-		overKnown = append(overKnown, short(rate["known"]/rate["bare"]))
-		cost = append(cost, short(micros["page"]/micros["bare"]))
-	}
-	raw := map[string]any{"connections": pageConnections, "bytes": len(body), "per_second": rates, "cpu_us": costs, "ratio": overBare, "ratio_304": overKnown, "ratio_cpu": cost}
-	return []check{
-		least("requests a second, over bare net/http", median(overBare), 0.80),
-		most("CPU a request, over bare net/http", median(cost), 1.25),
-		least("answers to readers who have the page, over bare net/http", median(overKnown), 1.4),
-	}, raw, nil
-}
-
-func repeated(request []byte, n int) [][]byte {
-	list := make([][]byte, n)
-	for i := range list {
-		list[i] = request
-	}
-	return list
-}
 
 func request(address, headers string) []byte {
 	path := address[strings.Index(address[len("http://"):], "/")+len("http://"):]
@@ -100,8 +33,8 @@ func fetch(ctx context.Context, address string) (http.Header, []byte, error) {
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
-	if err == nil && (answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Encoding") != "gzip") {
-		err = fmt.Errorf("%s answered %s in %q", address, answer.Status, answer.Header.Get("Content-Encoding"))
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answered %s", address, answer.Status)
 	}
 	return answer.Header, body, err
 }
@@ -111,7 +44,7 @@ type child struct {
 	command      *exec.Cmd
 	ending       io.Closer
 	url, address string
-	folder       string
+	folder, more string
 }
 
 // childWish names, in the environment, what a child is to serve.
@@ -143,8 +76,8 @@ func (b *bench) child(ctx context.Context, what string, more ...string) (*child,
 		return nil, fmt.Errorf("the %s server did not start: %w", what, err)
 	}
 	fields := strings.Fields(line)
-	c.url, c.folder = fields[0], fields[1]
-	c.address, _, _ = strings.Cut(strings.TrimPrefix(c.url, "http://"), "/")
+	c.url, c.folder, c.more = fields[0], fields[1], fields[2]
+	c.address = strings.TrimPrefix(c.url, "http://")
 	return c, nil
 }
 
@@ -173,7 +106,12 @@ func (b *bench) serveChild(ctx context.Context, what string) error {
 		if err != nil {
 			return err
 		}
-		address, stop, err := serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		address, stop, err := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if tag := r.Header.Get("If-None-Match"); tag != "" { // what 304 can be at its best
+				w.Header().Set("Etag", tag)
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
 			w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 			w.Header().Set("Content-Encoding", "gzip")
 			w.Header().Set("Content-Length", strconv.Itoa(len(page)))
@@ -183,31 +121,14 @@ func (b *bench) serveChild(ctx context.Context, what string) error {
 			return err
 		}
 		defer stop()
-		return tell("http://"+address+"/", ".")
+		return tell("http://"+address, ".", "-")
 	}
-	w, err := b.open(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	if err := w.openShop(ctx); err != nil {
-		return err
-	}
-	offer, err := w.offer(ctx, "1000")
-	if err != nil {
-		return err
-	}
-	address, stop, err := w.serve()
-	if err != nil {
-		return err
-	}
-	defer stop()
-	return tell("http://"+address+"/o/"+offer.Slug, w.folder)
+	return b.servePages(ctx)
 }
 
 // tell says where the child serves, and waits until the parent closes its end.
-func tell(address, folder string) error {
-	fmt.Println(address, folder)
+func tell(address, folder, more string) error {
+	fmt.Println(address, folder, more)
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }

@@ -82,11 +82,14 @@ func (w *world) close() {
 	_ = os.RemoveAll(w.folder)
 }
 
-// serve answers with the whole of Tillbird's web side on loopback.
-func (w *world) serve() (address string, stop func(), err error) {
-	handler := web.New(w.store, w.pay, web.Settings{BaseURL: baseURL}, slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	return serve(handler)
+// pages is the whole of Tillbird's web side.
+func (w *world) pages() http.Handler {
+	web.GiveRoom()
+	return web.New(w.store, w.pay, web.Settings{BaseURL: baseURL}, slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelWarn})))
 }
+
+// serve answers with it on loopback.
+func (w *world) serve() (address string, stop func(), err error) { return serve(w.pages()) }
 
 func serve(handler http.Handler) (address string, stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

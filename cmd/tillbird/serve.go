@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -53,6 +54,9 @@ func (serveCommand) Run(ctx context.Context, set *settings, out io.Writer, log *
 	listener, err := net.Listen("tcp", set.Addr)
 	if err != nil {
 		return fmt.Errorf("TILLBIRD_ADDR (-addr): %w", err)
+	}
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		web.GiveRoom()
 	}
 	a, err := wire(ctx, set, listener.Addr().String(), out, log)
 	if err != nil {
