@@ -39,6 +39,7 @@ const (
 	PictureBytesMost  = 8 << 20
 	PicturePixelsMost = 40_000_000
 	pictureFull       = 1600
+	pictureCard       = 1200 // as wide as the picture of a post: opened for each that is drawn
 	pictureSmall      = 640
 )
 
@@ -48,10 +49,11 @@ func (s *Store) SavePicture(ctx context.Context, shop *Shop, upload io.Reader) (
 	if err != nil {
 		return nil, err
 	}
-	full, small, err := encodePicture(ctx, raw)
+	sizes, err := encodePicture(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
+	full := sizes["full"]
 	size, _, err := image.DecodeConfig(bytes.NewReader(full))
 	if err != nil {
 		return nil, err
@@ -59,11 +61,10 @@ func (s *Store) SavePicture(ctx context.Context, shop *Shop, upload io.Reader) (
 	sum := sha256.Sum256(full)
 	picture := &Picture{ID: newID(), ShopID: shop.ID, Digest: hex.EncodeToString(sum[:]), Width: size.Width, Height: size.Height, CreatedAt: s.now()}
 	// Files first: a row without its file would be a broken picture, a file without its row is only waste.
-	if err := s.keepFile(picture.Digest, "full", full); err != nil {
-		return nil, err
-	}
-	if err := s.keepFile(picture.Digest, "small", small); err != nil {
-		return nil, err
+	for name, data := range sizes {
+		if err := s.keepFile(picture.Digest, name, data); err != nil {
+			return nil, err
+		}
 	}
 	err = s.write(ctx, func(db *tx) error {
 		if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(picture).Error; err != nil {
@@ -84,25 +85,33 @@ func (s *Store) SavePicture(ctx context.Context, shop *Shop, upload io.Reader) (
 // of them at once would take all of the machine.
 var pictureTurn = make(chan struct{}, 1)
 
-// encodePicture decodes an upload and gives it anew, in full and small.
-func encodePicture(ctx context.Context, raw []byte) (full, small []byte, err error) {
+// encodePicture decodes an upload and gives it anew in each size by its name. There is none for cards where the full one
+// is hardly larger, or so flat that a card needs all of it.
+func encodePicture(ctx context.Context, raw []byte) (map[string][]byte, error) {
 	select {
 	case pictureTurn <- struct{}{}:
 		defer func() { <-pictureTurn }()
 	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+		return nil, ctx.Err()
 	}
 	source, p := decodePicture(raw)
 	if p != nil {
 		p.Field = "picture"
-		return nil, nil, Problems{*p}
+		return nil, Problems{*p}
 	}
 	reduced := upright(halved(source, pictureFull), orientation(raw))
-	if full, err = encodeJPEG(reduced, pictureFull); err != nil {
-		return nil, nil, err
+	most := map[string]int{"full": pictureFull, "small": pictureSmall}
+	if size := reduced.Bounds().Size(); size.X > pictureCard*9/8 && size.Y <= size.X && size.Y*2 >= size.X {
+		most["card"] = pictureCard
 	}
-	small, err = encodeJPEG(reduced, pictureSmall)
-	return full, small, err
+	sizes := map[string][]byte{}
+	for name, side := range most {
+		var err error
+		if sizes[name], err = encodeJPEG(reduced, side); err != nil {
+			return nil, err
+		}
+	}
+	return sizes, nil
 }
 
 // encodeEvidence decodes a picture for a bank and gives it anew, as large as can be read and small enough to go along.
@@ -195,13 +204,17 @@ func keepWhole(name string, data []byte) error {
 	return os.Rename(part.Name(), name)
 }
 
-// PictureFile opens a picture that a page shows, by its digest; size is "full" or "small". ErrNotFound where there is none.
+// PictureFile opens a picture that a page shows, by its digest; size is "full", "small", or "card" for the one that posts
+// are drawn with. ErrNotFound where there is none.
 func (s *Store) PictureFile(digest, size string) (*os.File, error) {
-	if _, err := hex.DecodeString(digest); err != nil || len(digest) != 64 || size != "full" && size != "small" {
+	if _, err := hex.DecodeString(digest); err != nil || len(digest) != 64 || size != "full" && size != "small" && size != "card" {
 		return nil, ErrNotFound
 	}
 	file, err := os.Open(s.pictureFile(digest, size))
 	if errors.Is(err, os.ErrNotExist) {
+		if size == "card" {
+			return s.PictureFile(digest, "full")
+		}
 		return nil, ErrNotFound
 	}
 	return file, err

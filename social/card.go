@@ -1,19 +1,11 @@
 package social
 
 import (
-	"bytes"
-	"cmp"
 	"image"
 	"image/color"
 	"image/draw"
-	"image/jpeg"
-	"image/png"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
-
-	xdraw "golang.org/x/image/draw"
 )
 
 // The size of a card's picture, in pixels: two to one, as X shows it.
@@ -126,7 +118,7 @@ func (p *Painter) Draw(c Card) (*image.RGBA, Notes) {
 	p.fonts.mu.Lock()
 	defer p.fonts.mu.Unlock()
 	e := &easel{
-		RGBA: image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)), card: c, palette: paletteOf(c.Colour), setter: setter{fonts: p.fonts},
+		canvas: image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)), card: c, palette: paletteOf(c.Colour), setter: setter{fonts: p.fonts},
 	}
 	if c.Centred {
 		e.side = middle
@@ -149,68 +141,13 @@ func (p *Painter) Draw(c Card) (*image.RGBA, Notes) {
 	default:
 		e.drawPhoto()
 	}
-	return e.RGBA, e.notes
+	return e.canvas, e.notes
 }
 
-// The most that a picture should weigh: networks fetch it for each post, on phones too.
-const jpegQuality = 86
-
-// EncodePNG gives the picture as suits words on colour: with a table of colours where it has few.
-func EncodePNG(picture *image.RGBA) ([]byte, error) {
-	var out bytes.Buffer
-	if few := tabled(picture); few != nil {
-		err := png.Encode(&out, few)
-		return out.Bytes(), err
-	}
-	err := (&png.Encoder{CompressionLevel: png.DefaultCompression}).Encode(&out, picture)
-	return out.Bytes(), err
-}
-
-// tabledMost is how many colours a picture may have to be told by a table of 256: words and shapes have a few hundred,
-// most of them at edges, where the nearest will do. A photo has thousands.
-const tabledMost = 3000
-
-// tabled is the picture with a table of colours, nil where it has too many.
-func tabled(picture *image.RGBA) *image.Paletted {
-	counts := make(map[color.RGBA]int, 1024)
-	for i := 0; i+3 < len(picture.Pix); i += 4 {
-		counts[color.RGBA{picture.Pix[i], picture.Pix[i+1], picture.Pix[i+2], picture.Pix[i+3]}]++
-		if len(counts) > tabledMost {
-			return nil
-		}
-	}
-	colours := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
-		return cmp.Or(counts[b]-counts[a], bytes.Compare([]byte{a.R, a.G, a.B}, []byte{b.R, b.G, b.B}))
-	})
-	table := make(color.Palette, 0, 256)
-	for _, c := range colours[:min(len(colours), 256)] {
-		table = append(table, c)
-	}
-	index := make(map[color.RGBA]uint8, len(colours))
-	for i, c := range colours {
-		if i < len(table) {
-			index[c] = uint8(i) //nolint:gosec // at most 255
-		} else {
-			index[c] = uint8(table.Index(c)) //nolint:gosec // at most 255
-		}
-	}
-	out := image.NewPaletted(picture.Bounds(), table)
-	for i := range out.Pix {
-		out.Pix[i] = index[color.RGBA{picture.Pix[4*i], picture.Pix[4*i+1], picture.Pix[4*i+2], picture.Pix[4*i+3]}]
-	}
-	return out
-}
-
-// EncodeJPEG gives the picture as photos are kept.
-func EncodeJPEG(picture *image.RGBA) ([]byte, error) {
-	var out bytes.Buffer
-	err := jpeg.Encode(&out, picture, &jpeg.Options{Quality: jpegQuality})
-	return out.Bytes(), err
-}
-
-// easel is a card being painted.
+// easel is a card being painted. The canvas is handed on as the *image.RGBA that it is: draw, vector and jpeg have quick
+// ways for that type and take ten times as long for any other.
 type easel struct {
-	*image.RGBA
+	canvas *image.RGBA
 	setter
 	card    Card
 	palette palette
@@ -220,12 +157,12 @@ type easel struct {
 
 // fill paints a box.
 func (e *easel) fill(box image.Rectangle, c color.Color) {
-	draw.Draw(e, box, image.NewUniform(c), image.Point{}, draw.Over)
+	draw.Draw(e.canvas, box, image.NewUniform(c), image.Point{}, draw.Over)
 }
 
 // photo lays the card's photo into a box, cut so that its focus stays in sight.
 func (e *easel) photo(box image.Rectangle) {
-	xdraw.ApproxBiLinear.Scale(e, box, e.card.Photo, cropped(e.card.Photo.Bounds(), box.Dx(), box.Dy(), e.card.FocusX, e.card.FocusY), draw.Over, nil)
+	lay(e.canvas, box, e.card.Photo, cropped(e.card.Photo.Bounds(), box.Dx(), box.Dy(), e.card.FocusX, e.card.FocusY))
 }
 
 // cropped is the largest part of a picture with the shape of width × height that lies around the focus (percent).
@@ -239,9 +176,4 @@ func cropped(from image.Rectangle, width, height, focusX, focusY int) image.Rect
 	x := min(max(from.Dx()*focusX/100-w/2, 0), from.Dx()-w)
 	y := min(max(from.Dy()*focusY/100-h/2, 0), from.Dy()-h)
 	return image.Rect(x, y, x+w, y+h).Add(from.Min)
-}
-
-// scaled lays a whole picture into a box, cut to its shape.
-func scaled(canvas draw.Image, box image.Rectangle, picture image.Image) {
-	xdraw.CatmullRom.Scale(canvas, box, picture, cropped(picture.Bounds(), box.Dx(), box.Dy(), 50, 50), draw.Over, nil)
 }

@@ -50,11 +50,11 @@ func (c column) put(e *easel, x, y int, ground color.Color) {
 	text, accent := inkOn(ground, e.palette.ink), inkOn(ground, e.palette.accent)
 	soft := inkOn(ground, blend(ground, text, 78))
 	if c.shop.height > 0 {
-		y += c.shop.put(e, x, y, c.width, e.side, soft) + gap
+		y += c.shop.put(e.canvas, x, y, c.width, e.side, soft) + gap
 	}
-	y += c.title.put(e, x, y, c.width, e.side, text) + gap
+	y += c.title.put(e.canvas, x, y, c.width, e.side, text) + gap
 	if c.facts.height > 0 {
-		y += c.facts.put(e, x, y, c.width, e.side, soft) + gap
+		y += c.facts.put(e.canvas, x, y, c.width, e.side, soft) + gap
 	}
 	e.priceRow(c, x, y, accent, soft)
 }
@@ -70,7 +70,7 @@ func (e *easel) priceRow(c column, x, y int, accent, soft color.Color) {
 		if at == begin && c.title.rtl != c.price.rtl {
 			at = end
 		}
-		c.price.put(e, x, y, c.width, at, accent)
+		c.price.put(e.canvas, x, y, c.width, at, accent)
 		return
 	}
 	left := x
@@ -80,9 +80,9 @@ func (e *easel) priceRow(c column, x, y int, accent, soft color.Color) {
 	case c.title.rtl:
 		left = x + c.width - c.price.width - room
 	}
-	c.price.put(e, left, y, c.price.width, begin, accent)
+	c.price.put(e.canvas, left, y, c.price.width, begin, accent)
 	wasX, wasY := left+c.price.width+24, y+(c.price.height-c.was.height)*3/4
-	c.was.put(e, wasX, wasY, c.was.width, begin, soft)
+	c.was.put(e.canvas, wasX, wasY, c.was.width, begin, soft)
 	line := wasY + c.was.height/2
 	e.fill(image.Rect(wasX-4, line-2, wasX+c.was.width+4, line+2), soft)
 }
@@ -98,7 +98,7 @@ func (e *easel) stamp(x, y int) {
 	box = box.Add(image.Pt(max(0, 28-box.Min.X)-max(0, box.Max.X-cardWidth+28), max(0, 28-box.Min.Y)-max(0, box.Max.Y-cardHeight+28)))
 	e.rounded(box.Inset(-4), 999, white)
 	e.rounded(box, 999, ink)
-	word.put(e, box.Min.X+32, box.Min.Y+14, word.width, begin, white)
+	word.put(e.canvas, box.Min.X+32, box.Min.Y+14, word.width, begin, white)
 }
 
 // logo lays the shop's sign into a square.
@@ -108,12 +108,12 @@ func (e *easel) logo(x, y, size int) {
 	}
 	box := image.Rect(x, y, x+size, y+size)
 	sign := image.NewRGBA(image.Rect(0, 0, size, size))
-	scaled(sign, sign.Bounds(), e.card.Logo)
+	lay(sign, sign.Bounds(), e.card.Logo, cropped(e.card.Logo.Bounds(), size, size, 50, 50))
 	e.roundedPicture(box, float32(size)/4, sign)
 }
 
 func (e *easel) drawPhoto() {
-	e.photo(e.Bounds())
+	e.photo(e.canvas.Bounds())
 	const inset, pad, widest = 44, 36, 780
 	c := e.column(widest-2*pad, 400, 64, 40, 2, 60)
 	width := min(max(c.shop.width, c.title.width, c.facts.width, c.price.width+24+c.was.width), widest-2*pad)
@@ -126,24 +126,16 @@ func (e *easel) drawPhoto() {
 	}
 	// Words stand on the photo alone where that can be read; else on a plate, as thin as will do.
 	text := inkOn(e.palette.ground, e.palette.ink)
-	for _, opacity := range []uint32{78, 88, 94, 100} {
-		behind := image.NewRGBA(e.Bounds())
-		copy(behind.Pix, e.Pix)
-		over := &easel{RGBA: behind}
-		over.rounded(box, 28, clear(e.palette.ground, opacity))
-		if worstContrast(behind, box.Inset(pad/2), text) >= readable*1.1 || opacity == 100 {
-			e.notes.Plate = opacity > 78
-			copy(e.Pix, behind.Pix)
-			break
-		}
-	}
+	opacity := plateOpacity(e.canvas, box.Inset(pad/2), e.palette.ground, text)
+	e.notes.Plate = opacity > plates[0]
+	e.rounded(box, 28, clear(e.palette.ground, opacity))
 	c.put(e, box.Min.X+pad, box.Min.Y+pad, e.palette.ground)
 	e.logo(inset, inset, 88)
 	e.stamp(cardWidth-180, 84)
 }
 
 func (e *easel) drawSplit() {
-	e.fill(e.Bounds(), e.palette.ground)
+	e.fill(e.canvas.Bounds(), e.palette.ground)
 	const half = 560
 	picture, left := image.Rect(0, 0, half, cardHeight), half+56
 	if rightToLeft(settled(e.card.Title)) {
@@ -157,7 +149,7 @@ func (e *easel) drawSplit() {
 }
 
 func (e *easel) drawProduct() {
-	e.fill(e.Bounds(), e.palette.ground)
+	e.fill(e.canvas.Bounds(), e.palette.ground)
 	const size = 484
 	x, left := cardWidth-margin-size-8, margin
 	if rightToLeft(settled(e.card.Title)) {
@@ -166,11 +158,11 @@ func (e *easel) drawProduct() {
 	y := (cardHeight - size) / 2
 	// A larger disc in a quieter tone sets the photo off.
 	e.disc(x+size/2+30, y+size/2-20, size*68/100, blend(e.palette.ground, e.palette.ink, 9))
-	for i := range 10 {
-		e.rounded(image.Rect(x-i, y+8-i/2, x+size+i, y+size+10+i), 36, clear(ink, 3))
+	for i := range 3 {
+		e.rounded(image.Rect(x-3*i, y+8-i, x+size+3*i, y+size+10+3*i), 36, clear(ink, 9))
 	}
 	framed := image.NewRGBA(image.Rect(0, 0, size, size))
-	inner := &easel{RGBA: framed, card: e.card}
+	inner := &easel{canvas: framed, card: e.card}
 	inner.photo(framed.Bounds())
 	e.roundedPicture(image.Rect(x, y, x+size, y+size), 32, framed)
 	c := e.column(cardWidth-size-2*margin-72, cardHeight-2*60, 76, 42, 4, 72)
@@ -180,7 +172,7 @@ func (e *easel) drawProduct() {
 }
 
 func (e *easel) drawType() {
-	e.fill(e.Bounds(), e.palette.ground)
+	e.fill(e.canvas.Bounds(), e.palette.ground)
 	tone := blend(e.palette.ground, e.palette.ink, 8)
 	e.disc(cardWidth-70, cardHeight+10, 250, tone)
 	e.disc(cardWidth-70, cardHeight+10, 170, blend(e.palette.ground, e.palette.ink, 15))
@@ -193,7 +185,7 @@ func (e *easel) drawType() {
 }
 
 func (e *easel) drawDrop() {
-	e.fill(e.Bounds(), e.palette.ground)
+	e.fill(e.canvas.Bounds(), e.palette.ground)
 	const leaf = 400
 	x, left := margin, margin+leaf+64
 	if rightToLeft(settled(e.card.Title)) {
@@ -206,7 +198,7 @@ func (e *easel) drawDrop() {
 	}
 	if e.card.Photo != nil {
 		leafPicture := image.NewRGBA(image.Rect(0, 0, box.Dx(), box.Dy()))
-		inner := &easel{RGBA: leafPicture, card: e.card}
+		inner := &easel{canvas: leafPicture, card: e.card}
 		inner.photo(leafPicture.Bounds())
 		inner.fill(leafPicture.Bounds(), clear(e.palette.ground, 80))
 		e.roundedPicture(box, 36, leafPicture)
@@ -222,10 +214,10 @@ func (e *easel) drawDrop() {
 	height := month.height + day.height*88/100 + hour.height
 	y := box.Min.Y + (box.Dy()-height)/2
 	plain := inkOn(paper, nil)
-	y += month.put(e, box.Min.X+32, y, leaf-64, middle, plain)
-	day.put(e, box.Min.X+20, y-day.height*5/100, leaf-40, middle, text)
+	y += month.put(e.canvas, box.Min.X+32, y, leaf-64, middle, plain)
+	day.put(e.canvas, box.Min.X+20, y-day.height*5/100, leaf-40, middle, text)
 	y += day.height * 88 / 100
-	hour.put(e, box.Min.X+32, y, leaf-64, middle, plain)
+	hour.put(e.canvas, box.Min.X+32, y, leaf-64, middle, plain)
 	c := e.column(cardWidth-2*margin-leaf-64, cardHeight-2*60, 76, 42, 4, 68)
 	c.put(e, left, (cardHeight-c.height)/2, e.palette.ground)
 	e.logo(cardWidth-margin-80, 40, 80)
@@ -233,7 +225,7 @@ func (e *easel) drawDrop() {
 }
 
 func (e *easel) drawTicket() {
-	e.fill(e.Bounds(), e.palette.ground)
+	e.fill(e.canvas.Bounds(), e.palette.ground)
 	paper := color.Color(white)
 	if luminance(e.palette.ground) > 0.6 {
 		paper = ink
@@ -263,16 +255,16 @@ func (e *easel) drawTicket() {
 	title := e.fit(e.card.Title, bold, 84, 44, width, 3)
 	e.notes.TitleCut = title.cut
 	y := main.Min.Y + (main.Dy()-shop.height-title.height-facts.height-2*gap)/2
-	y += shop.put(e, main.Min.X+pad, y, width, e.side, soft) + gap
-	y += title.put(e, main.Min.X+pad, y, width, e.side, text) + gap
-	facts.put(e, main.Min.X+pad, y, width, e.side, accent)
+	y += shop.put(e.canvas, main.Min.X+pad, y, width, e.side, soft) + gap
+	y += title.put(e.canvas, main.Min.X+pad, y, width, e.side, text) + gap
+	facts.put(e.canvas, main.Min.X+pad, y, width, e.side, accent)
 	price := e.fit(e.card.Price, bold, 76, 34, end.Dx()-56, 1)
 	was := e.set(e.card.WasPrice, medium, 34, end.Dx()-56, 1)
 	y = end.Min.Y + (end.Dy()-price.height-was.height)/2
-	price.put(e, end.Min.X+28, y, end.Dx()-56, middle, accent)
+	price.put(e.canvas, end.Min.X+28, y, end.Dx()-56, middle, accent)
 	if was.width > 0 {
 		y += price.height
-		was.put(e, end.Min.X+28, y, end.Dx()-56, middle, soft)
+		was.put(e.canvas, end.Min.X+28, y, end.Dx()-56, middle, soft)
 		at := end.Min.X + (end.Dx()-was.width)/2
 		e.fill(image.Rect(at-4, y+was.height/2-2, at+was.width+4, y+was.height/2+1), soft)
 	}

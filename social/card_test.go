@@ -1,12 +1,13 @@
 package social
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/jpeg"
-	_ "image/png"
+	"image/png"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -152,7 +153,7 @@ func TestWordsOnACardCanBeRead(t *testing.T) {
 			t.Errorf("%s: %.2f", name, contrast(p.ground, p.ink))
 		}
 	}
-	random := rand.New(rand.NewPCG(7, 7))
+	random, faces := rand.New(rand.NewPCG(7, 7)), newFonts(t.TempDir())
 	for range 200 {
 		noise := image.NewRGBA(image.Rect(0, 0, 60, 40))
 		base, spread := random.IntN(256), 1+random.IntN(256)
@@ -167,10 +168,10 @@ func TestWordsOnACardCanBeRead(t *testing.T) {
 		if contrast(p.ground, inkOn(p.ground, p.ink)) < readable {
 			t.Fatalf("%s: %.2f", own, contrast(p.ground, p.ink))
 		}
-		e := &easel{RGBA: image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)), card: Card{Photo: noise, FocusX: 50, FocusY: 50}, palette: p, setter: setter{fonts: newFonts(t.TempDir())}}
+		e := &easel{canvas: image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)), card: Card{Photo: noise, FocusX: 50, FocusY: 50}, palette: p, setter: setter{fonts: faces}}
 		e.drawPhoto() // no words: what they would stand on
 		plate := image.Rect(60, cardHeight-44-60, 70, cardHeight-50)
-		if got := worstContrast(e, plate, inkOn(p.ground, p.ink)); got < readable {
+		if got := worstContrast(e.canvas, plate, inkOn(p.ground, p.ink), nil); got < readable {
 			t.Fatalf("%s on a photo around %d ± %d: %.2f", own, base, spread/2, got)
 		}
 	}
@@ -192,14 +193,20 @@ func TestALongTitleIsCutAndSaysSo(t *testing.T) {
 }
 
 func BenchmarkCard(b *testing.B) {
-	p := NewPainter(b.TempDir())
+	p, file := NewPainter(b.TempDir()), benchPhoto(b)
 	for _, side := range []struct {
 		name string
 		draw func() (int, error)
 	}{
-		{"blank", func() (int, error) { return size(EncodePNG(image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)))) }},
-		{"type", func() (int, error) { return size(EncodePNG(drawn(b, p, scripts[0].words, TemplateType, "petrol"))) }},
-		{"photo", func() (int, error) { return size(EncodeJPEG(drawn(b, p, scripts[0].words, TemplatePhoto, "petrol"))) }},
+		{"blank", func() (int, error) {
+			var out bytes.Buffer
+			err := png.Encode(&out, BlankCard())
+			return out.Len(), err
+		}},
+		{"type", func() (int, error) { return size(EncodePNG(drawnWith(b, p, nil, TemplateType))) }},
+		{"photo", func() (int, error) { return size(EncodeJPEG(drawnWith(b, p, file, TemplatePhoto))) }},
+		{"split", func() (int, error) { return size(EncodeJPEG(drawnWith(b, p, file, TemplateSplit))) }},
+		{"product", func() (int, error) { return size(EncodeJPEG(drawnWith(b, p, file, TemplateProduct))) }},
 	} {
 		b.Run(side.name, func(b *testing.B) {
 			bytes := 0
@@ -212,6 +219,32 @@ func BenchmarkCard(b *testing.B) {
 			b.ReportMetric(float64(bytes), "bytes")
 		})
 	}
+}
+
+func drawnWith(b *testing.B, p *Painter, file []byte, template string) *image.RGBA {
+	words := scripts[0].words
+	words.Template, words.Colour, words.FocusX, words.FocusY = template, "petrol", 50, 45
+	if file == nil {
+		picture, _ := p.Draw(words)
+		return picture
+	}
+	var err error
+	if words.Photo, err = jpeg.Decode(bytes.NewReader(file)); err != nil {
+		b.Fatal(err)
+	}
+	picture, _ := p.Draw(words)
+	return picture
+}
+
+// benchPhoto is the photo as the till keeps one: a JPEG, decoded for each card.
+func benchPhoto(b *testing.B) []byte {
+	large := image.NewRGBA(image.Rect(0, 0, 1200, 933))
+	xdraw.ApproxBiLinear.Scale(large, large.Bounds(), photo(), photo().Bounds(), draw.Src, nil)
+	data, err := EncodeJPEG(large)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return data
 }
 
 func size(data []byte, err error) (int, error) { return len(data), err }

@@ -46,16 +46,33 @@ func inkOn(ground color.Color, wanted color.Color) color.Color {
 	return best
 }
 
-// worstContrast is that of a colour against the pixels of a box, measured on a grid: the ratio that all but one pixel in
-// fifty reach.
-func worstContrast(picture image.Image, box image.Rectangle, text color.Color) float64 {
+// plates are the opacities in percent that a plate under words may have, the thinnest first.
+var plates = []uint32{78, 88, 94, 100}
+
+// plateOpacity is the thinnest plate of a ground on which a text can be read in a box of a picture.
+func plateOpacity(picture *image.RGBA, box image.Rectangle, ground, text color.Color) uint32 {
+	for _, opacity := range plates {
+		if worstContrast(picture, box, text, func(c color.RGBA) color.Color { return blend(c, ground, opacity) }) >= readable*1.1 {
+			return opacity
+		}
+	}
+	return 100
+}
+
+// worstContrast is that of a colour against the pixels of a box as something seen through changes them (nil for as they
+// are), measured on a grid: the ratio that all but one pixel in fifty reach.
+func worstContrast(picture *image.RGBA, box image.Rectangle, text color.Color, through func(color.RGBA) color.Color) float64 {
 	box = box.Intersect(picture.Bounds())
 	const across = 48
 	var ratios []float64
 	for i := range across {
 		for j := range across {
-			x, y := box.Min.X+box.Dx()*i/across, box.Min.Y+box.Dy()*j/across
-			ratios = append(ratios, contrast(picture.At(x, y), text))
+			pixel := picture.RGBAAt(box.Min.X+box.Dx()*i/across, box.Min.Y+box.Dy()*j/across)
+			seen := color.Color(pixel)
+			if through != nil {
+				seen = through(pixel)
+			}
+			ratios = append(ratios, contrast(seen, text))
 		}
 	}
 	if len(ratios) == 0 {

@@ -3,8 +3,10 @@ package social
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"io"
 	"log"
+	"os"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
@@ -86,11 +88,44 @@ func (f *fonts) systemFonts() *fontscan.FontMap {
 		return f.system
 	}
 	f.scanned = true
+	folder, done := indexFolder(f.folder, os.TempDir(), "/dev/shm")
+	defer done()
 	found := fontscan.NewFontMap(log.New(io.Discard, "", 0))
-	if err := found.UseSystemFonts(f.folder); err != nil {
+	if err := found.UseSystemFonts(folder); err != nil {
 		return nil
 	}
 	found.SetQuery(fontscan.Query{Families: []string{"Noto Sans CJK JP", "Noto Color Emoji", fontscan.SansSerif}, Aspect: font.Aspect{Weight: font.WeightBold}})
 	f.system = found
 	return f.system
+}
+
+// indexRoom is more than the index of a machine with many fonts takes.
+const indexRoom = 4 << 20
+
+// indexFolder is where the index of the system's fonts can be written: the search for fonts fails where it cannot, and is
+// made but once. That is the folder where it is kept, or, on a disk that is full or only read, one that done removes.
+func indexFolder(kept string, others ...string) (folder string, done func()) {
+	if os.MkdirAll(kept, 0o700) == nil && roomIn(kept) {
+		return kept, func() {}
+	}
+	for _, other := range others {
+		if folder, err := os.MkdirTemp(other, "tillbird-fonts-*"); err == nil {
+			if roomIn(folder) {
+				return folder, func() { _ = os.RemoveAll(folder) }
+			}
+			_ = os.RemoveAll(folder)
+		}
+	}
+	return kept, func() {}
+}
+
+// roomIn tells whether a file as large as an index can be written.
+func roomIn(folder string) bool {
+	file, err := os.CreateTemp(folder, "room-*")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(make([]byte, indexRoom))
+	return errors.Join(err, file.Close()) == nil
 }

@@ -175,7 +175,7 @@ const (
 )
 
 // put draws the lines with their top left corner at x, y, in a width, and gives the height.
-func (l lettering) put(canvas draw.Image, x, y, width int, at side, ink color.Color) int {
+func (l lettering) put(canvas *image.RGBA, x, y, width int, at side, ink color.Color) int {
 	for i, line := range l.lines {
 		room := width - advance(line).Ceil()
 		left := x
@@ -206,7 +206,7 @@ func inVisualOrder(line shaping.Line) []shaping.Output {
 	return ordered
 }
 
-func drawRun(canvas draw.Image, run shaping.Output, dot fixed.Point26_6, ink color.Color) fixed.Point26_6 {
+func drawRun(canvas *image.RGBA, run shaping.Output, dot fixed.Point26_6, ink color.Color) fixed.Point26_6 {
 	for _, glyph := range run.Glyphs {
 		at := fixed.Point26_6{X: dot.X + glyph.XOffset, Y: dot.Y - glyph.YOffset}
 		drawGlyph(canvas, run, glyph, at, ink)
@@ -216,7 +216,7 @@ func drawRun(canvas draw.Image, run shaping.Output, dot fixed.Point26_6, ink col
 }
 
 // drawGlyph fills a glyph's outline, in a raster of its own size, or lays its picture down.
-func drawGlyph(canvas draw.Image, run shaping.Output, glyph shaping.Glyph, at fixed.Point26_6, ink color.Color) {
+func drawGlyph(canvas *image.RGBA, run shaping.Output, glyph shaping.Glyph, at fixed.Point26_6, ink color.Color) {
 	if bitmap, ok := run.Face.GlyphDataBitmap(glyph.GlyphID); ok && bitmap.Format == font.PNG {
 		drawPicture(canvas, bitmap, glyph, at)
 		return
@@ -254,10 +254,10 @@ func drawGlyph(canvas draw.Image, run shaping.Output, glyph shaping.Glyph, at fi
 		}
 	}
 	raster.ClosePath()
-	raster.Draw(canvas, box, image.NewUniform(ink), image.Point{})
+	pour(canvas, box, raster, image.NewUniform(ink), image.Point{})
 }
 
-func drawPicture(canvas draw.Image, bitmap font.GlyphBitmap, glyph shaping.Glyph, at fixed.Point26_6) {
+func drawPicture(canvas *image.RGBA, bitmap font.GlyphBitmap, glyph shaping.Glyph, at fixed.Point26_6) {
 	picture, err := png.Decode(bytes.NewReader(bitmap.Data))
 	if err != nil {
 		return

@@ -11,9 +11,25 @@ import (
 // bow is how far a curve's handles lie from its ends to make a quarter of a circle.
 const bow = 0.5523
 
-// rounded fills a box with round corners.
+// rounded fills a box with round corners: the corners through a path, what is between them at once.
 func (e *easel) rounded(box image.Rectangle, radius float32, c color.Color) {
-	e.through(box, roundedPath(box.Dx(), box.Dy(), radius), image.NewUniform(c), image.Point{})
+	r := min(int(radius), box.Dx()/2, box.Dy()/2)
+	if r < 1 {
+		e.fill(box, c)
+		return
+	}
+	e.fill(image.Rect(box.Min.X+r, box.Min.Y, box.Max.X-r, box.Min.Y+r), c)
+	e.fill(image.Rect(box.Min.X, box.Min.Y+r, box.Max.X, box.Max.Y-r), c)
+	e.fill(image.Rect(box.Min.X+r, box.Max.Y-r, box.Max.X-r, box.Max.Y), c)
+	whole, ground := roundedPath(2*r, 2*r, float32(r)), image.NewUniform(c)
+	raster, mask := vector.NewRasterizer(2*r, 2*r), image.NewAlpha(image.Rect(0, 0, 2*r, 2*r))
+	whole(raster)
+	raster.DrawOp = draw.Src
+	raster.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
+	for _, corner := range []image.Point{{}, {1, 0}, {0, 1}, {1, 1}} {
+		at := image.Pt(box.Min.X+corner.X*(box.Dx()-r), box.Min.Y+corner.Y*(box.Dy()-r))
+		draw.DrawMask(e.canvas, image.Rectangle{at, at.Add(image.Pt(r, r))}, ground, image.Point{}, mask, image.Pt(corner.X*r, corner.Y*r), draw.Over)
+	}
 }
 
 // roundedPicture lays a part of the canvas's size through a box with round corners.
@@ -27,8 +43,16 @@ func (e *easel) through(box image.Rectangle, path func(*vector.Rasterizer), sour
 	}
 	raster := vector.NewRasterizer(box.Dx(), box.Dy())
 	path(raster)
-	raster.DrawOp = draw.Over
-	raster.Draw(e, box, source, from)
+	pour(e.canvas, box, raster, source, from)
+}
+
+// pour lays a source through a rasterized path into a box. The path becomes a mask first: the rasterizer draws on a canvas
+// of colours slowly, and does not stop at its edge.
+func pour(canvas *image.RGBA, box image.Rectangle, path *vector.Rasterizer, source image.Image, from image.Point) {
+	mask := image.NewAlpha(image.Rect(0, 0, box.Dx(), box.Dy()))
+	path.DrawOp = draw.Src
+	path.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
+	draw.DrawMask(canvas, box, source, from, mask, image.Point{}, draw.Over)
 }
 
 func roundedPath(width, height int, r float32) func(*vector.Rasterizer) {

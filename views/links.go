@@ -152,8 +152,8 @@ func CardPath(slug, kind, version string) string {
 // CardStudioPath is where the card is designed.
 func CardStudioPath(slug string) string { return ShopOfferPath(slug) + "/card" }
 
-// CardDraftPath is the card as the studio proposes it, by its query.
-func CardDraftPath(slug string) string { return ShopOfferPath(slug) + "/card.jpg" }
+// CardDraftPath is the card as the studio proposes it, by its query; kind is "png" or "jpg".
+func CardDraftPath(slug, kind string) string { return ShopOfferPath(slug) + "/card." + kind }
 
 // PublicationPath takes an offer live.
 func PublicationPath(slug string) string { return ShopOfferPath(slug) + "/publication" }

@@ -1,12 +1,7 @@
 package web
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"image/jpeg"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,184 +9,8 @@ import (
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/social"
-	"github.com/tillbird/tillbird/static"
 	"github.com/tillbird/tillbird/views"
-	"github.com/tillbird/tillbird/words"
 )
-
-// showCard is the picture of an offer's posts, for the networks and everybody else. Its address may say which version it
-// means; the newest is given all the same, for the link of a post that is out cannot change.
-func (s *Server) showCard(v *visit) error {
-	kind := strings.TrimPrefix(v.Path()[strings.LastIndex(v.Path(), "."):], ".")
-	offer, shop, err := s.store.PublicOffer(v.ctx(), v.Param("slug"))
-	if err != nil {
-		return err
-	}
-	if offer.StateAt(s.store.Now()) == "taken_down" {
-		return models.ErrNotFound
-	}
-	card := s.cardOf(offer, shop, offer.CardDesign())
-	return s.sendCard(v, card, kind, "public")
-}
-
-// drawing is a card with the file of its photo and the name of the picture that comes of both.
-type drawing struct {
-	social.Card
-	picture *models.Picture
-	key     string
-}
-
-// drawnBy counts up when the painter draws the same card in another way.
-const drawnBy = "1"
-
-// cardOf says what an offer's card shows now, in the language of its shop. Never a count: networks keep cards for days.
-func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design models.Card) drawing {
-	w := words.For(shop.Language, shop.Zone())
-	now := s.store.Now()
-	card := social.Card{
-		Template: design.Template, Colour: design.Colour, Title: views.Plain(offer.Version.Title), Price: w.Money(offer.Version.Money()), Shop: shop.Name,
-		Centred: design.Centred, FocusX: design.FocusX, FocusY: design.FocusY,
-	}
-	if card.Template == "" {
-		card.Template = social.TemplatePhoto
-	}
-	if card.Colour == "" {
-		card.Colour = social.Colours[0]
-	}
-	at := offer.StartsAt
-	switch state := offer.StateAt(now); {
-	case state == "ended":
-		card.Stamp = w.T("card.ended")
-	case state == "live" && offer.SoldOut():
-		card.Stamp = w.T("card.sold_out")
-	case state == "scheduled":
-		card.Facts = []string{w.T("card.starts", "When", w.Deadline(*offer.StartsAt))}
-	case offer.EndsAt != nil && state != "paused":
-		card.Facts, at = []string{w.T("card.ends", "When", w.Deadline(*offer.EndsAt))}, offer.EndsAt
-	}
-	if at == nil {
-		at = offer.EndsAt
-	}
-	if at != nil {
-		card.Day, card.Month, card.Time = strconv.Itoa(at.In(shop.Zone()).Day()), w.MonthName(*at), w.ClockText(*at)
-	} else if card.Template == social.TemplateDrop {
-		card.Template = social.TemplateType // there is no day to show
-	}
-	if design.HidePrice {
-		card.Price = ""
-	}
-	if design.HideDates {
-		card.Facts = nil
-	}
-	if design.HideShop {
-		card.Shop = ""
-	}
-	if design.HideStamp {
-		card.Stamp = ""
-	}
-	d := drawing{Card: card, picture: offer.Picture}
-	text, _ := json.Marshal(card) // of plain words and numbers
-	sum := sha256.New()
-	sum.Write([]byte(drawnBy))
-	sum.Write(text)
-	if d.picture != nil {
-		sum.Write([]byte(d.picture.Digest))
-	}
-	d.key = hex.EncodeToString(sum.Sum(nil)[:16])
-	return d
-}
-
-// sendCard answers with a card, drawn now or before.
-func (s *Server) sendCard(v *visit, d drawing, kind, whose string) error {
-	h := v.Response().Header()
-	tag := `"` + d.key + "-" + kind + `"`
-	h.Set("ETag", tag)
-	h.Set("Content-Security-Policy", "default-src 'none'")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	h.Set("Cache-Control", whose+", max-age=300")
-	if v.QueryParam("v") == d.key {
-		h.Set("Cache-Control", whose+", max-age=31536000, immutable")
-	}
-	if static.Matches(v.Request().Header.Get("If-None-Match"), tag) {
-		return v.NoContent(http.StatusNotModified)
-	}
-	data, err := s.drawnCard(d, kind)
-	if err != nil {
-		return err
-	}
-	contentType := "image/png"
-	if kind == "jpg" {
-		contentType = "image/jpeg"
-	}
-	return v.Blob(http.StatusOK, contentType, data)
-}
-
-// drawnCard draws a card once, however many ask for it at the same time.
-func (s *Server) drawnCard(d drawing, kind string) ([]byte, error) {
-	data, err := s.store.DrawnCard(d.key, kind)
-	if !errors.Is(err, models.ErrNotFound) {
-		return data, err
-	}
-	made, err, _ := s.stills.making.Do("card "+d.key+kind, func() (any, error) {
-		if d.picture != nil {
-			file, err := s.store.PictureFile(d.picture.Digest, "full")
-			if err != nil {
-				return nil, err
-			}
-			defer file.Close()
-			if d.Photo, err = jpeg.Decode(file); err != nil {
-				return nil, err
-			}
-		}
-		picture, _ := s.painter.Draw(d.Card)
-		encode := social.EncodePNG
-		if kind == "jpg" {
-			encode = social.EncodeJPEG
-		}
-		data, err := encode(picture)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.store.KeepCard(d.key, kind, data); err != nil {
-			s.log.Warn("a card was drawn and could not be kept", "error", err.Error()) // a full disk: it is drawn again next time
-		}
-		return data, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return bytes.Clone(made.([]byte)), nil
-}
-
-// cardKind is the encoding that makes the smaller file: photos as JPEG, words on colour as PNG.
-func cardKind(d drawing) string {
-	if d.picture != nil && (d.Template == social.TemplatePhoto || d.Template == social.TemplateSplit || d.Template == social.TemplateProduct || d.Template == social.TemplateDrop) {
-		return "jpg"
-	}
-	return "png"
-}
-
-// cardPicture is the address of an offer's card as fans' networks get it.
-func (s *Server) cardPicture(offer *models.OfferView, shop *models.Shop) views.CardPicture {
-	d := s.cardOf(offer, shop, offer.CardDesign())
-	return views.CardPicture{Path: views.CardPath(offer.Slug, cardKind(d), d.key), Alt: cardAlt(d)}
-}
-
-// cardAlt says in words what the picture shows.
-func cardAlt(d drawing) string {
-	parts := []string{d.Title, d.Price, d.Shop, d.Stamp}
-	parts = append(parts, d.Facts...)
-	return strings.Join(nonBlank(parts), " · ")
-}
-
-func nonBlank(list []string) (out []string) {
-	for _, text := range list {
-		if text != "" {
-			out = append(out, text)
-		}
-	}
-	return out
-}
 
 // editCard is the studio: the card as designed, or as the address proposes without keeping it.
 func (s *Server) editCard(v *visit) error {
@@ -255,7 +74,7 @@ func (s *Server) cardDraftPath(offer *models.OfferView, shop *models.Shop, desig
 	d := s.cardOf(offer, shop, design)
 	query := cardQuery(design)
 	query.Set("v", d.key)
-	return views.CardDraftPath(offer.Slug) + "?" + query.Encode()
+	return views.CardDraftPath(offer.Slug, cardKind(d)) + "?" + query.Encode()
 }
 
 func cardQuery(c models.Card) url.Values {
@@ -278,7 +97,7 @@ func (s *Server) showCardDraft(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.sendCard(v, s.cardOf(offer, v.Shop, design), "jpg", "private")
+	return s.sendCard(v, s.cardOf(offer, v.Shop, design), pathKind(v), false)
 }
 
 // cardTyped reads the studio's form.

@@ -7,6 +7,7 @@ import (
 	_ "image/png"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -79,5 +80,16 @@ func TestTheStudioKeepsADesign(t *testing.T) {
 	b.get("/dashboard/offers/" + apron.Slug + "/card.jpg?template=split&colour=sun&price=on")
 	if _, kind, err := image.DecodeConfig(strings.NewReader(b.body)); err != nil || kind != "jpeg" || b.status != 200 {
 		t.Errorf("status %d, %s: %v", b.status, kind, err)
+	}
+	b.get("/dashboard/offers/" + apron.Slug + "/card.png?template=type&colour=sun&price=on")
+	if _, kind, err := image.DecodeConfig(strings.NewReader(b.body)); err != nil || kind != "png" || b.status != 200 {
+		t.Errorf("status %d, %s: %v", b.status, kind, err)
+	}
+	if kept, err := filepath.Glob(filepath.Join(w.folder, "cards", "*", "*")); err != nil || len(kept) != 0 {
+		t.Errorf("cards that were only tried are kept: %v, %v", kept, err)
+	}
+	w.fetch(w.cardAddress(apron.Slug))
+	if kept, _ := filepath.Glob(filepath.Join(w.folder, "cards", "*", "*")); len(kept) != 1 {
+		t.Errorf("the card that networks fetched is kept as %v", kept)
 	}
 }

@@ -92,6 +92,7 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/offers/:slug/card":                      models.Sell,
 	"POST /dashboard/offers/:slug/card":                     models.Sell,
 	"GET /dashboard/offers/:slug/card.jpg":                  models.View,
+	"GET /dashboard/offers/:slug/card.png":                  models.View,
 	"GET /dashboard/settings/shipping":                      models.View,
 	"POST /dashboard/settings/shipping":                     models.Govern,
 	"GET /dashboard/codes":                                  models.View,

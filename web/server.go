@@ -46,6 +46,7 @@ type Server struct {
 	common   http.Header // what every answer carries
 	stills   *stills
 	painter  *social.Painter
+	easels   easels
 }
 
 // New wires the pages to the store and to payments.

@@ -30,6 +30,7 @@ const (
 // world is a whole Tillbird for a test: a real store, the real payments against the real sandbox, and the pages. Time
 // stands still until advance; what Stripe has to say is applied by settle.
 type world struct {
+	folder  string // where the store keeps its files
 	t       testing.TB
 	store   *models.Store
 	sandbox *sandbox.Sandbox
@@ -103,7 +104,9 @@ func newWorld(t testing.TB, settings ...func(*Settings)) *world {
 	w := &world{t: t, log: &lines{}, handler: &lateHandler{to: http.NotFoundHandler()}, clock: storetest.NewClock()}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.startSandbox(log)
-	store, err := models.Open(t.Context(), storetest.Settings(t, w.sandbox.Now))
+	kept := storetest.Settings(t, w.sandbox.Now)
+	w.folder = kept.Folder
+	store, err := models.Open(t.Context(), kept)
 	w.must(err)
 	t.Cleanup(func() { _ = store.Close() })
 	w.store = store
