@@ -20,6 +20,8 @@ type Network interface {
 	// Find looks among the account's own newest posts for one with this link in it, or else with this text; nil where
 	// there is none. It is asked before anything is posted again.
 	Find(ctx context.Context, grant Grant, message Message) (*Published, error)
+	// Locate finds the account's own post by the address that people see, as pasted; Gone where there is none of its own.
+	Locate(ctx context.Context, grant Grant, address string) (*Published, error)
 	// Poll reads what was written to the account since a cursor ("" from now on), oldest first, and below those of its
 	// posts where the network does not tell of every reply.
 	Poll(ctx context.Context, grant Grant, cursor string, posts []string) (came []Incoming, next string, err error)
@@ -133,6 +135,7 @@ const (
 	TooLong       ErrorKind = "too_long"
 	UnknownServer ErrorKind = "unknown_server" // no server of this network answers at that address
 	WrongPassword ErrorKind = "wrong_password" // or the handle
+	MainPassword  ErrorKind = "main_password"  // the account's own was given where one made for an app belongs
 	Refused       ErrorKind = "refused"        // for another reason, in Error.Detail
 	Temporary     ErrorKind = "temporary"      // no answer, or the network is in trouble
 )

@@ -1,13 +1,16 @@
 package social
 
 import (
+	"maps"
 	"net/http"
 	"time"
 )
 
 // Settings say how the networks are reached. A network that is left empty is not available.
 type Settings struct {
-	X *XSettings
+	X        *XSettings
+	Bluesky  *BlueskySettings
+	Mastodon *MastodonSettings
 	// Local lets servers that people name be on this machine: for the sandbox and the tests.
 	Local bool
 	// Agent is who we say that we are, as in Tillbird/1.2 (+https://till.example.com).
@@ -33,8 +36,14 @@ func New(set Settings) *Social {
 	if set.X != nil && set.X.Client != "" {
 		s.networks[X] = newX(*set.X, wireTo(X, false, set.X.HTTP))
 	}
+	if set.Bluesky != nil {
+		s.networks[Bluesky] = newBluesky(*set.Bluesky, wireTo(Bluesky, !set.Local, nil), set.Local)
+	}
 	return s
 }
+
+// All are the networks that are available here, by name.
+func (s *Social) All() map[string]Network { return maps.Clone(s.networks) }
 
 // Network finds a network by its name; false where it is not available here.
 func (s *Social) Network(name string) (Network, bool) {

@@ -181,6 +181,8 @@ func kindOf(status int) ErrorKind {
 		return Gone
 	case status == http.StatusTooManyRequests:
 		return RateLimited
+	case status == http.StatusNotImplemented:
+		return Refused
 	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly:
 		return Temporary
 	}

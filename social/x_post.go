@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -52,7 +53,7 @@ func (x *XClient) Delete(ctx context.Context, grant Grant, post string) error {
 
 // Find looks through the account's newest posts. X shows addresses shortened, beside what they stand for.
 func (x *XClient) Find(ctx context.Context, grant Grant, message Message) (*Published, error) {
-	query := xFields(url.Values{"max_results": {"20"}, "exclude": {"retweets"}})
+	query := xFields(url.Values{"max_results": {"10"}, "exclude": {"retweets"}})
 	var page xPage
 	if err := x.get(ctx, grant, "GET /2/users/:id/tweets", "/2/users/"+url.PathEscape(grant.Account)+"/tweets", query, &page); err != nil {
 		return nil, err
@@ -68,6 +69,33 @@ func (x *XClient) Find(ctx context.Context, grant Grant, message Message) (*Publ
 		return &Published{ID: post.ID, URL: x.address(grant.Handle, post.ID), At: post.at(x.wire.now())}, nil
 	}
 	return nil, nil
+}
+
+// xStatus is the address of a post on X, by either of its names.
+var xStatus = regexp.MustCompile(`^/(?:i/web|i|[A-Za-z0-9_]{1,15})/status(?:es)?/([0-9]{1,19})(?:/|$)`)
+
+// Locate finds the account's own post by its address.
+func (x *XClient) Locate(ctx context.Context, grant Grant, address string) (*Published, error) {
+	gone := &Error{Network: X, Kind: Gone, Detail: "this is no address of a post of the account"}
+	u, err := url.Parse(strings.TrimSpace(address))
+	web, _ := url.Parse(x.set.Web)
+	if err != nil {
+		return nil, gone
+	}
+	host := strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(u.Host), "www."), "mobile.")
+	found := xStatus.FindStringSubmatch(u.Path)
+	if found == nil || host != web.Host && !(web.Host == "x.com" && host == "twitter.com") {
+		return nil, gone
+	}
+	var page xPage
+	if err := x.get(ctx, grant, "GET /2/tweets", "/2/tweets", xFields(url.Values{"ids": {found[1]}}), &page); err != nil {
+		return nil, err
+	}
+	if len(page.Data) != 1 || page.Data[0].AuthorID != grant.Account {
+		return nil, gone
+	}
+	post := page.Data[0]
+	return &Published{ID: post.ID, URL: x.address(grant.Handle, post.ID), At: post.at(x.wire.now())}, nil
 }
 
 // linkIn is the address that a message is known by, "" where it has none.

@@ -65,6 +65,8 @@ install_parts() {
 	postgres_folder >/dev/null || missing+=(postgresql)
 	command -v npm >/dev/null || missing+=(npm)
 	command -v cc >/dev/null || missing+=(gcc libc6-dev)
+	command -v redis-server >/dev/null || missing+=(redis-server)
+	command -v c++ >/dev/null && command -v make >/dev/null && command -v python3 >/dev/null || missing+=(g++ make python3)
 	if [ ${#missing[@]} -gt 0 ]; then
 		if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
 			echo "These are missing, install them: ${missing[*]}" >&2
@@ -77,6 +79,14 @@ install_parts() {
 	if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
 		npm ci --ignore-scripts </dev/null || return 1
 		touch node_modules/.package-lock.json
+	fi
+	# Bluesky's server keeps what it has in SQLite, which is the one package that has to be compiled.
+	if [ ! -e node_modules/better-sqlite3/build/Release/better_sqlite3.node ]; then
+		if [ -d /usr/include/node ]; then
+			local npm_config_nodedir=/usr
+			export npm_config_nodedir
+		fi
+		npm rebuild better-sqlite3 --build-from-source </dev/null || return 1
 	fi
 	TILLBIRD_TEST_CHROMIUM=$(browser) && export TILLBIRD_TEST_CHROMIUM
 	go version
@@ -196,5 +206,6 @@ step "A PostgreSQL server" start_postgres
 if [ -n "${TILLBIRD_TEST_DATABASE_URL:-}" ]; then
 	# Races are looked for once: the code is the same.
 	step "Tests on PostgreSQL" go test -timeout 12m "${kept[@]}"
+	step "Bluesky with answers and likes" go test -count=1 -timeout 3m -run '^TestBluesky$' ./social
 fi
 finish

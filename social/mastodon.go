@@ -1,0 +1,4 @@
+package social
+
+// MastodonSettings are how our app names itself at a Mastodon server.
+type MastodonSettings struct{ Name, Website string }
