@@ -56,13 +56,14 @@ type Begun struct {
 // Grant is what an account let us do, with who it is. It is kept sealed, as JSON.
 type Grant struct {
 	Server  string // the address of the account's server, "" on X
-	Account string // the network's own id of the account: handles move, this does not
+	Account string // what the network knows the account by for good: handles move, this does not
 	Handle  string // without the @
 	Name    string
 
 	Access, Refresh      string
 	Expires              time.Time // of Access; zero where it does not run out
 	Client, ClientSecret string    // of the app that a Mastodon server knows us by
+	Limit                int       // how many characters a post may have there, 0 for the network's usual ones
 }
 
 // Message is a post to be made. Text is whole, as the network shows it: with its link in it where there is one.

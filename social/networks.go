@@ -11,7 +11,7 @@ type Settings struct {
 	X        *XSettings
 	Bluesky  *BlueskySettings
 	Mastodon *MastodonSettings
-	// Local lets servers that people name be on this machine: for the sandbox and the tests.
+	// Local is for the sandbox and the tests: servers that people name are on this machine, and nowhere else.
 	Local bool
 	// Agent is who we say that we are, as in Tillbird/1.2 (+https://till.example.com).
 	Agent string
@@ -27,17 +27,24 @@ func New(set Settings) *Social {
 	if set.Agent == "" {
 		set.Agent = "Tillbird"
 	}
-	wireTo := func(network string, guarded bool, own *http.Client) *wire {
+	named := publicOnly
+	if set.Local {
+		named = localOnly
+	}
+	wireTo := func(network string, far reach, own *http.Client) *wire {
 		if own == nil {
-			own = newClient(guarded)
+			own = newClient(far)
 		}
 		return &wire{network: network, agent: set.Agent, client: own, now: set.Now}
 	}
 	if set.X != nil && set.X.Client != "" {
-		s.networks[X] = newX(*set.X, wireTo(X, false, set.X.HTTP))
+		s.networks[X] = newX(*set.X, wireTo(X, anywhere, set.X.HTTP))
 	}
 	if set.Bluesky != nil {
-		s.networks[Bluesky] = newBluesky(*set.Bluesky, wireTo(Bluesky, !set.Local, nil), set.Local)
+		s.networks[Bluesky] = newBluesky(*set.Bluesky, wireTo(Bluesky, named, nil), set.Local)
+	}
+	if set.Mastodon != nil {
+		s.networks[Mastodon] = newMastodon(*set.Mastodon, wireTo(Mastodon, named, nil), set.Local)
 	}
 	return s
 }

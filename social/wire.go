@@ -12,6 +12,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 // What an answer may weigh and how long it may take.
@@ -50,19 +53,28 @@ type answer struct {
 	body   []byte
 }
 
-// newClient never follows a redirect: a token must not arrive where it was not sent. Where the addresses come from
-// people, guarded keeps it from the machines beside this one.
-func newClient(guarded bool) *http.Client {
+// reach is which machines a client may speak to.
+type reach int
+
+const (
+	anywhere   reach = iota // the addresses are settings of the operator's
+	publicOnly              // people name the servers: not the machines beside this one
+	localOnly               // people name the servers, and there is nothing real: this machine alone
+)
+
+// newClient never follows a redirect: a token must not arrive where it was not sent.
+func newClient(far reach) *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 4,
 		IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ExpectContinueTimeout: time.Second, MaxResponseHeaderBytes: 64 << 10,
 	}
-	if guarded {
+	if far != anywhere {
 		// A proxy would look the names up itself, behind the guard's back.
 		transport.Proxy = nil
 		dialer.Control = func(_, address string, _ syscall.RawConn) error {
-			if at, err := netip.ParseAddrPort(address); err != nil || !public(at.Addr().Unmap()) {
+			at, err := netip.ParseAddrPort(address)
+			if ip := at.Addr().Unmap(); err != nil || far == publicOnly && !public(ip) || far == localOnly && !ip.IsLoopback() {
 				return errPrivate
 			}
 			return nil
@@ -74,7 +86,7 @@ func newClient(guarded bool) *http.Client {
 	}
 }
 
-var errPrivate = errors.New("the address is not a public one")
+var errPrivate = errors.New("the address is not one that may be spoken to")
 
 // Networks that are nobody's on the open Internet, beyond those that netip names.
 var reserved = []netip.Prefix{
@@ -198,8 +210,8 @@ func brief(words string) string {
 	return words
 }
 
-// serverAddress is the address of a server that a person named, https without a path. Where local is set a server may be
-// of this machine, without https.
+// serverAddress is the address of a server that a person named, https without a path. Where local is set it is one of this
+// machine, with https or without.
 func serverAddress(network, given string, local bool) (string, error) {
 	wrong := &Error{Network: network, Kind: UnknownServer, Detail: "this is no server's address"}
 	given = strings.TrimSpace(given)
@@ -212,8 +224,16 @@ func serverAddress(network, given string, local bool) (string, error) {
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	ip := net.ParseIP(host)
-	if local && (host == "localhost" || ip != nil && ip.IsLoopback()) && (u.Scheme == "http" || u.Scheme == "https") {
+	if local {
+		if host != "localhost" && (ip == nil || !ip.IsLoopback()) || u.Scheme != "http" && u.Scheme != "https" {
+			return "", wrong
+		}
 		return u.Scheme + "://" + strings.ToLower(u.Host), nil
+	}
+	if strings.IndexFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+		if host, err = idna.Lookup.ToASCII(host); err != nil {
+			return "", wrong
+		}
 	}
 	labels := strings.Split(host, ".")
 	if u.Scheme != "https" || u.Port() != "" && u.Port() != "443" || ip != nil || len(labels) < 2 || len(host) > 253 {

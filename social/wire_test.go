@@ -10,7 +10,7 @@ func TestServerAddresses(t *testing.T) {
 	t.Parallel()
 	for given, wants := range map[string]string{
 		"mastodon.social": "https://mastodon.social", " https://Mastodon.Social/ ": "https://mastodon.social", "fosstodon.org.": "https://fosstodon.org",
-		"https://social.example.co.uk:443": "https://social.example.co.uk", "xn--bcher-kva.example": "https://xn--bcher-kva.example",
+		"https://social.example.co.uk:443": "https://social.example.co.uk", "xn--bcher-kva.example": "https://xn--bcher-kva.example", "Bücher.example": "https://xn--bcher-kva.example",
 		"http://mastodon.social": "", "https://mastodon.social/@shop": "", "https://me:secret@mastodon.social": "", "https://mastodon.social?x=1": "", "mastodon.social:8080": "",
 		"localhost": "", "127.0.0.1": "", "https://10.0.0.1": "", "https://[::1]": "", "2130706433": "", "0x7f.1": "", "1.2.3": "", "intranet": "", "printer.local": "", "x.internal": "", "a..b": "", "-a.example": "", "": "",
 		"http://localhost:3000": "", "file:///etc/passwd": "", "javascript:alert(1)": "",
@@ -20,7 +20,7 @@ func TestServerAddresses(t *testing.T) {
 			t.Errorf("%q is %q, %v", given, got, err)
 		}
 	}
-	for given, wants := range map[string]string{"http://localhost:3000": "http://localhost:3000", "http://127.0.0.1:3000/": "http://127.0.0.1:3000", "http://10.0.0.1": "", "http://mastodon.social": ""} {
+	for given, wants := range map[string]string{"http://localhost:3000": "http://localhost:3000", "http://127.0.0.1:3000/": "http://127.0.0.1:3000", "http://10.0.0.1": "", "http://mastodon.social": "", "mastodon.social": "", "ftp://localhost": ""} {
 		if got, _ := serverAddress(Mastodon, given, true); got != wants {
 			t.Errorf("on this machine, %q is %q", given, got)
 		}

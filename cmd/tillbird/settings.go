@@ -52,10 +52,12 @@ type settings struct {
 	SMTPTLS      string `name:"smtp-tls" env:"TILLBIRD_SMTP_TLS" default:"starttls" enum:"starttls,tls,none" help:"How the connection is protected: starttls, tls, none."`
 	MailFrom     string `env:"TILLBIRD_MAIL_FROM" help:"Sender of letters, as in Tillbird <hello@till.example.com>."`
 
-	XClientID       string `name:"x-client-id" env:"TILLBIRD_X_CLIENT_ID" help:"OAuth 2.0 client id of the app at X. None: X cannot be connected. The sandbox has an X of its own."`
-	XClientSecret   string `name:"x-client-secret" env:"TILLBIRD_X_CLIENT_SECRET" help:"Its client secret."`
-	XConsumerSecret string `name:"x-consumer-secret" env:"TILLBIRD_X_CONSUMER_SECRET" help:"The app's consumer secret, which signs what X delivers."`
-	XURL            string `name:"x-url" env:"TILLBIRD_X_URL" hidden:"" help:"Another address for X and its API, for a sandbox in another process."`
+	XClientID        string `name:"x-client-id" env:"TILLBIRD_X_CLIENT_ID" help:"OAuth 2.0 client id of the app at X. None: X cannot be connected. The sandbox has an X of its own."`
+	XClientSecret    string `name:"x-client-secret" env:"TILLBIRD_X_CLIENT_SECRET" help:"Its client secret."`
+	XConsumerSecret  string `name:"x-consumer-secret" env:"TILLBIRD_X_CONSUMER_SECRET" help:"The app's consumer secret, which signs what X delivers."`
+	BlueskyServer    string `env:"TILLBIRD_BLUESKY_SERVER" help:"Bluesky's usual server: https://bsky.social where nothing is set. In the sandbox: none, or one of this machine."`
+	BlueskyDirectory string `env:"TILLBIRD_BLUESKY_DIRECTORY" help:"Bluesky's directory of accounts: https://plc.directory where nothing is set."`
+	XURL             string `name:"x-url" env:"TILLBIRD_X_URL" hidden:"" help:"Another address for X and its API, for a sandbox in another process."`
 
 	Operator       string        `env:"TILLBIRD_OPERATOR" help:"Who runs this installation, as people read it."`
 	Legal          string        `env:"TILLBIRD_LEGAL" help:"Folder with the operator's texts: terms.en.md, terms.fr.md, privacy.…, imprint.…" type:"path"`
@@ -141,6 +143,11 @@ func (s *settings) checkSandbox() error {
 	}
 	if s.XClientID != "" || s.XClientSecret != "" || s.XConsumerSecret != "" {
 		return errors.New("TILLBIRD_X_CLIENT_ID is set but STRIPE_SECRET_KEY is not: the sandbox has an X of its own, and never posts to the real one")
+	}
+	for _, far := range []struct{ name, address string }{{"TILLBIRD_BLUESKY_SERVER", s.BlueskyServer}, {"TILLBIRD_BLUESKY_DIRECTORY", s.BlueskyDirectory}} {
+		if u, err := url.Parse(far.address); far.address != "" && (err != nil || !localHost(u.Hostname())) {
+			return fmt.Errorf("%s is %q, but the sandbox posts to this machine only: leave it out, or name one such as http://localhost:2583", far.name, far.address)
+		}
 	}
 	if s.StripeWebhookSecret != "" || s.StripeConnectWebhookSecret != "" {
 		return errors.New("STRIPE_WEBHOOK_SECRET is set but STRIPE_SECRET_KEY is not: set both, or neither for the sandbox")

@@ -46,6 +46,7 @@ func TestWrongSettings(t *testing.T) {
 		{"no Connect webhook secret", with(real, "STRIPE_CONNECT_WEBHOOK_SECRET", ""), "STRIPE_CONNECT_WEBHOOK_SECRET"},
 		{"no mail server", with(real, "TILLBIRD_SMTP_HOST", ""), "TILLBIRD_SMTP_HOST"},
 		{"X's keys in the sandbox", map[string]string{"TILLBIRD_X_CLIENT_ID": "abc"}, "TILLBIRD_X_CLIENT_ID"},
+		{"the real Bluesky in the sandbox", map[string]string{"TILLBIRD_BLUESKY_SERVER": "https://bsky.social"}, "TILLBIRD_BLUESKY_SERVER"},
 		{"X's secret without its id", with(real, "TILLBIRD_X_CLIENT_SECRET", "abc"), "TILLBIRD_X_CLIENT_ID"},
 		{"crash points beside a key", with(real, "TILLBIRD_CRASH_AT", "order.placed"), "TILLBIRD_CRASH_AT"},
 	} {

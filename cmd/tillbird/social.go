@@ -6,11 +6,18 @@ import (
 	"github.com/tillbird/tillbird/social"
 )
 
-// social says which networks there are: X with keys of its own.
+// social says which networks there are: X with keys of its own; Bluesky and Mastodon, whose servers the shops name. In
+// the sandbox all of them are on this machine, or are not there.
 func (s *settings) social(base string, local *localStripe, clock func() time.Time) social.Settings {
 	set := social.Settings{Now: clock, Local: local != nil || s.rehearsed(), Agent: "Tillbird/" + version + " (+" + base + ")"}
 	if s.XClientID != "" {
 		set.X = &social.XSettings{Client: s.XClientID, Secret: s.XClientSecret, ConsumerSecret: s.XConsumerSecret, API: s.XURL, Web: s.XURL}
+	}
+	if local == nil || s.BlueskyServer != "" {
+		set.Bluesky = &social.BlueskySettings{Server: s.BlueskyServer, Directory: s.BlueskyDirectory}
+	}
+	if local == nil {
+		set.Mastodon = &social.MastodonSettings{Name: "Tillbird", Website: base}
 	}
 	return set
 }
