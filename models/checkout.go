@@ -22,11 +22,12 @@ type Purchase struct {
 	Country    string   // where it goes, for a shop whose shipping has zones
 	PostCode   string   // of the short link that led here, if any
 	Language   string
-	AttemptKey string // tells a second click from a second purchase
-	Buyer      string // a random id of the browser, may be empty
-	Again      string // the slug of the order that the buyer knows of and wants another beside
-	WaitToken  string // of the letter that said an item is set aside, if any
-	Consent    bool   // the buyer wants digital goods at once, and knows what that ends
+	AttemptKey string  // tells a second click from a second purchase
+	Buyer      string  // a random id of the browser, may be empty
+	Again      string  // the slug of the order that the buyer knows of and wants another beside
+	WaitToken  string  // of the letter that said an item is set aside, if any
+	Consent    bool    // the buyer wants digital goods at once, and knows what that ends
+	ByCard     *ByCard // how an order by reply is paid; nil for a checkout
 	// Terms of the installation
 	OnBehalfOf    bool
 	FeeBasis      int64         // hundredths of a percent
@@ -95,6 +96,9 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 			} else if err != nil {
 				return err
 			}
+		}
+		if err := db.ask(in.ByCard, order); err != nil {
+			return err
 		}
 		if aside {
 			hold := Hold{ID: newID(), OfferID: order.OfferID, OrderID: order.ID, Quantity: quantity, State: "held", CreatedAt: s.now(), UpdatedAt: s.now()}
@@ -214,6 +218,10 @@ func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, er
 		Payment: "pending", Fulfilment: "none", Dispute: "none", CreatedAt: now,
 	}
 	order.OpenUntil, order.ExpiresAt = in.lasts(now)
+	if by := in.ByCard; by != nil {
+		order.Source, order.ByCard, order.BuyerName, order.Address = "reply", true, by.Fan.Name, by.Fan.Address
+		order.OpenUntil, order.ExpiresAt = now.Add(ConfirmWithin), now.Add(ConfirmWithin)
+	}
 	if quote.Code != nil {
 		order.Code = quote.Code.Code
 	}
@@ -268,7 +276,10 @@ func (t *tx) finishOrder(in Purchase, order *Order) error {
 	if err := t.Raw("SELECT id FROM posts WHERE code = ? AND offer_id = ?", in.PostCode, in.Offer.ID).Scan(&posts).Error; err != nil || len(posts) == 0 {
 		return err
 	}
-	order.PostID, order.Source = &posts[0], "post"
+	order.PostID = &posts[0]
+	if in.ByCard == nil {
+		order.Source = "post"
+	}
 	return nil
 }
 
@@ -319,7 +330,7 @@ func (s *Store) RefuseOrder(ctx context.Context, order *Order, why string) error
 
 // OrdersWithoutSession lists pending orders whose process stopped before it knew its session, made before a time.
 func (s *Store) OrdersWithoutSession(ctx context.Context, before time.Time) ([]Order, error) {
-	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NULL AND created_at < ?", before).Order("created_at").Limit(200).Find(ctx)
+	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NULL AND NOT by_card AND created_at < ?", before).Order("created_at").Limit(200).Find(ctx)
 }
 
 // lasts says until when an order is open by our own clock, and by Stripe's, which refuses less than CheckoutLasts and

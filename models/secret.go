@@ -116,13 +116,19 @@ func newSlug() string { return randomLetters(16) }
 func newSecret() string { return randomLetters(32) }
 
 // randomLetters gives n letters of five random bits each.
-func randomLetters(n int) string {
+func randomLetters(n int) string { return randomFrom(slugLetters, n) }
+
+// randomFrom gives n of an alphabet's 32 letters.
+func randomFrom(alphabet string, n int) string {
 	raw := make([]byte, n)
 	_, _ = rand.Read(raw)
 	for i, b := range raw {
-		raw[i] = slugLetters[b&31]
+		raw[i] = alphabet[b&31]
 	}
 	return string(raw)
 }
+
+// sameDigest compares two digests in a time that tells nothing of where they differ.
+func sameDigest(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

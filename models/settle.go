@@ -11,7 +11,7 @@ import (
 
 // Payment is proof from Stripe that an order was paid.
 type Payment struct {
-	SessionID       string
+	SessionID       string // "" for a kept card
 	PaymentIntentID string
 	Amount          int64 // all that was charged
 	Discount        int64
@@ -41,6 +41,8 @@ func (m *Mismatch) Error() string { return fmt.Sprintf("order %s: %s does not ma
 // fits compares what Stripe says with what the order says.
 func (p Payment) fits(order *Order) error {
 	switch {
+	case order.ByCard != (p.SessionID == ""):
+		return &Mismatch{order.ID, "way of paying"}
 	case order.SessionID != nil && *order.SessionID != p.SessionID:
 		return &Mismatch{order.ID, "session"}
 	case order.Discount != p.Discount:
@@ -91,13 +93,18 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 		}
 		order.Tax, order.TaxIncluded, order.Total = p.onTop(&order), p.Tax-p.onTop(&order), p.Amount
 		paidAt := p.At.UTC().Truncate(time.Microsecond)
-		rows, err := db.exec(`UPDATE orders SET payment = 'paid', fulfilment = $1, paid_at = $2, session_id = $3, payment_intent_id = $4, tax = $5, tax_included = $6, total = $7, buyer_name = $8, address = $9
+		rows, err := db.exec(`UPDATE orders SET payment = 'paid', fulfilment = $1, paid_at = $2, session_id = NULLIF($3, ''), payment_intent_id = $4, tax = $5, tax_included = $6, total = $7, buyer_name = $8, address = $9
 			WHERE id = $10 AND payment IN ('pending', 'expired', 'failed', 'cancelled') AND paid_at IS NULL`,
 			fulfilment, paidAt, p.SessionID, p.PaymentIntentID, order.Tax, order.TaxIncluded, order.Total, shortened(cleanLine(p.BuyerName), buyerNameMost), shortened(cleanLines(p.Address), addressMost), order.ID)
 		if err != nil || rows == 0 {
 			return err
 		}
 		settled = true
+		if order.ByCard {
+			if err := db.Exec("UPDATE confirmations SET state = 'paid', intent_id = ?, ended_at = ? WHERE order_id = ? AND state = 'confirmed'", p.PaymentIntentID, s.now(), order.ID).Error; err != nil {
+				return err
+			}
+		}
 		order.Payment, order.Fulfilment, order.PaidAt, order.PaymentIntentID = "paid", fulfilment, &paidAt, &p.PaymentIntentID
 		return db.afterPayment(&order, p.EventID)
 	})

@@ -149,7 +149,7 @@ func (p *Payments) ResumeCheckout(ctx context.Context, order *models.Order) (url
 }
 
 func (p *Payments) resumeCheckout(ctx context.Context, order *models.Order) (url string, err error) {
-	if order.Payment != "pending" {
+	if order.Payment != "pending" || order.ByCard {
 		return "", nil
 	}
 	if order.SessionID == nil {
@@ -241,6 +241,9 @@ func (p *Payments) closeCheckout(ctx context.Context, orderID string) error {
 	order, err := p.store.Order(ctx, orderID)
 	if err != nil || order.Payment != "pending" {
 		return err
+	}
+	if order.ByCard {
+		return p.store.CancelConfirmation(ctx, order.ID, "moderation")
 	}
 	if order.SessionID == nil {
 		if order, err = p.learnSession(ctx, order); err != nil || order.SessionID == nil || order.Payment != "pending" {

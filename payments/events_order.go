@@ -26,6 +26,9 @@ func (r *round) session(ctx context.Context, n news) (*stripe.CheckoutSession, *
 
 func (r *round) sessionPaid(ctx context.Context, n news) (models.EventResult, error) {
 	session, order, err := r.session(ctx, n)
+	if errors.Is(err, errNotOurs) && session.Mode == stripe.CheckoutSessionModeSetup {
+		return r.cardVisited(ctx, session)
+	}
 	if errors.Is(err, errNotOurs) && session.Metadata["order"] != "" {
 		return models.EventResult{}, &models.Unfit{Why: "it names order " + session.Metadata["order"] + ", which is not here"}
 	}
@@ -55,6 +58,9 @@ func (r *round) sessionFailed(ctx context.Context, n news) (models.EventResult, 
 
 func (r *round) sessionExpired(ctx context.Context, n news) (models.EventResult, error) {
 	session, order, err := r.session(ctx, n)
+	if errors.Is(err, errNotOurs) && session.Mode == stripe.CheckoutSessionModeSetup {
+		return r.cardVisited(ctx, session)
+	}
 	if err != nil {
 		return notOurs(err)
 	}

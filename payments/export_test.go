@@ -51,3 +51,21 @@ func (p *Payments) CloseHopeless(ctx context.Context, offer string) error {
 func (p *Payments) CloseCheckout(ctx context.Context, order string) error {
 	return p.closeCheckout(ctx, order)
 }
+
+// ChargeConfirmed is the work of the job of that name.
+func (p *Payments) ChargeConfirmed(ctx context.Context, order string) error {
+	return p.chargeConfirmed(ctx, models.ChargeConfirmed{OrderID: order})
+}
+
+// OpenLink is the work of the job of that name.
+func (p *Payments) OpenLink(ctx context.Context, order string) error {
+	return p.openLink(ctx, models.OpenLink{OrderID: order})
+}
+
+// MindConfirmations is the work of the job of that name.
+func (p *Payments) MindConfirmations(ctx context.Context) error { return p.mindConfirmations(ctx) }
+
+// DetachCards is the work of the job of that name.
+func (p *Payments) DetachCards(ctx context.Context, fan string) error {
+	return p.detachCards(ctx, models.DetachCards{FanID: fan})
+}

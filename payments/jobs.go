@@ -14,6 +14,8 @@ type (
 	closeOverdue struct{}
 	mendDisputes struct{}
 	turn         struct{}
+
+	mindConfirmations struct{}
 )
 
 // Kind names the job in the queue.
@@ -21,6 +23,9 @@ func (catchUp) Kind() string      { return "catch_up" }
 func (closeOverdue) Kind() string { return "close_overdue" }
 func (mendDisputes) Kind() string { return "mend_disputes" }
 func (turn) Kind() string         { return "turn_the_clock" }
+
+// Kind names the job in the queue.
+func (mindConfirmations) Kind() string { return "mind_confirmations" }
 
 // Work says what is done for the jobs that models leave about money, and what is done now and then.
 func (p *Payments) Work(w *models.Work) {
@@ -34,6 +39,10 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, _ mendDisputes) error { return p.mendDisputes(ctx) })
 	models.Handle(w, func(ctx context.Context, job models.ExpireCheckout) error { return p.closeCheckout(ctx, job.OrderID) })
 	models.Handle(w, p.closeHopeless)
+	models.Handle(w, p.detachCards)
+	models.Handle(w, p.chargeConfirmed)
+	models.Handle(w, p.openLink)
+	models.Handle(w, func(ctx context.Context, _ mindConfirmations) error { return p.mindConfirmations(ctx) })
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
 	models.Handle(w, func(ctx context.Context, _ closeOverdue) error { return p.closeOverdue(ctx) })
 	models.Handle(w, func(ctx context.Context, _ turn) error {
@@ -45,4 +54,5 @@ func (p *Payments) Work(w *models.Work) {
 	models.Every(w, time.Minute, closeOverdue{})
 	models.Every(w, time.Hour, mendDisputes{})
 	models.Every(w, time.Minute, turn{})
+	models.Every(w, time.Minute, mindConfirmations{})
 }
