@@ -315,6 +315,7 @@ func TestCardsOfAFan(t *testing.T) {
 	for _, event := range w.events("") {
 		must(t, w.deliver(event))
 	}
+	w.drain()
 	cards, err := w.store.FanCards(w.ctx, fan)
 	must(t, err)
 	if len(cards) != 2 || cards[0].Last4 != "4444" || !cards[0].Usual || cards[1].Usual {
@@ -326,6 +327,7 @@ func TestCardsOfAFan(t *testing.T) {
 	for _, event := range w.events("") {
 		must(t, w.deliver(event))
 	}
+	w.drain()
 	cards, err = w.store.FanCards(w.ctx, fan)
 	must(t, err)
 	if len(cards) != 1 || !cards[0].Usual || cards[0].Last4 != "4242" {
