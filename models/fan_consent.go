@@ -25,14 +25,14 @@ type FanConsent struct {
 
 // FanForm is what a fan typed into the consent page.
 type FanForm struct {
-	Agreed                bool
-	Email                 string
-	Currency              string
-	CapOrder, CapDay      string // as typed, in Currency
-	Name, Address         string
-	Country               string
-	Language              string
-	Handle, Client        string // who signs in, from where
+	Agreed           bool
+	Email            string
+	Currency         string
+	CapOrder, CapDay string // as typed, in Currency
+	Name, Address    string
+	Country          string
+	Language         string
+	Handle, Client   string // who signs in, from where
 }
 
 // Caps are counted in the least that Stripe charges in a currency, about half a euro.

@@ -50,7 +50,7 @@ type Order struct {
 	Fulfilment      string // none, to_do, done
 	Dispute         string // none, open, won, lost
 	Shortfall       bool   // paid when the goods were gone
-	ByCard          bool // by reply, and charged to a kept card when it is confirmed
+	ByCard          bool   // by reply, and charged to a kept card when it is confirmed
 	SessionID       *string
 	PaymentIntentID *string
 	ChargeID        *string

@@ -355,4 +355,3 @@ func problem(err error) string {
 	}
 	return ""
 }
-

@@ -1020,6 +1020,8 @@ var changeLooks = map[string]look{
 	"refund_failed":     {ToneError, "error"},
 	"refund_resent":     {ToneSuccess, "banknote"},
 	"refund_not_resent": {ToneError, "error"},
+	"confirmed":         {ToneSuccess, "check"},
+	"linked":            {ToneInfo, "mail"},
 	"receipt_sent":      {ToneNeutral, "mail"},
 	"link_sent":         {ToneNeutral, "mail"},
 
@@ -1091,6 +1093,8 @@ func changeCause(p Page, c SaleChange) string {
 		why = p.T("warning.review.opened." + c.Detail)
 	case c.Kind == "payment_review_closed" && p.W.Has("warning.review.closed."+c.Detail):
 		why = p.T("warning.review.closed." + c.Detail)
+	case (c.Kind == "confirmed" || c.Kind == "linked" || c.Kind == "cancelled") && p.W.Has("sale."+c.Kind+"."+c.Detail):
+		why = p.T("sale." + c.Kind + "." + c.Detail)
 	case c.Kind == "downloaded":
 		why = c.Detail
 	case c.Kind == "restocked":
