@@ -37,11 +37,14 @@ func (f fault) Says() string {
 	return map[fault]string{
 		"error": "500, nothing done", "conflict": "409, nothing done", "busy": "429 lock_timeout, nothing done",
 		"silence": "no answer, all done", "cut": "connection cut, all done",
+		"unavailable": "503, nothing done", "limited": "429 until the next quarter of an hour, nothing done",
 	}[f]
 }
 
 // faults are the answers still to be spoilt, by number and by percentage; they do not outlive a restart.
 type faults struct {
+	kinds []fault
+	only  string // part of "METHOD /path" of the requests that are meant, '' for all
 	next map[fault]int
 	rate map[fault]percent
 	seed int64
@@ -51,21 +54,29 @@ type faults struct {
 func (sb *Sandbox) nextFault() fault {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
-	for _, kind := range faultKinds {
-		if sb.faults.next[kind] > 0 {
-			sb.faults.next[kind]--
-			return kind
-		}
-	}
-	if sb.faults.dice == nil {
+	return sb.faults.take("")
+}
+
+// take is the fault of the next answer to a request, '' for none.
+func (f *faults) take(request string) fault {
+	if !strings.Contains(request, f.only) {
 		return ""
 	}
-	rolled := percent(sb.faults.dice.Int64N(int64(whole)))
-	for _, kind := range faultKinds {
-		if rolled < sb.faults.rate[kind] {
+	for _, kind := range f.kinds {
+		if f.next[kind] > 0 {
+			f.next[kind]--
 			return kind
 		}
-		rolled -= sb.faults.rate[kind]
+	}
+	if f.dice == nil {
+		return ""
+	}
+	rolled := percent(f.dice.Int64N(int64(whole)))
+	for _, kind := range f.kinds {
+		if rolled < f.rate[kind] {
+			return kind
+		}
+		rolled -= f.rate[kind]
 	}
 	return ""
 }
@@ -77,28 +88,31 @@ func (sb *Sandbox) updateFaults(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sb.mu.Lock()
-	f := sb.faults
+	sb.faults.update(r)
+	sb.mu.Unlock()
+	sb.done(w, r, nil)
+}
+
+func (f *faults) update(r *http.Request) {
+	f.only = strings.TrimSpace(r.PostFormValue("only"))
 	if kind := fault(r.PostFormValue("kind")); kind != "" {
 		n, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("count")))
 		if err != nil || n < 0 || n > 1000 {
 			n = 0
 		}
 		f.next = map[fault]int{kind: n}
-	} else {
-		f = faults{rate: map[fault]percent{}, seed: readSeed(r)}
-		if len(r.PostForm) > 0 {
-			f.next = sb.faults.next
-		}
-		for _, kind := range faultKinds {
-			f.rate[kind] = readPercent(r, "percent_"+string(kind))
-			if f.rate[kind] > 0 {
-				f.dice = rand.New(rand.NewPCG(uint64(f.seed), 0))
-			}
+		return
+	}
+	if len(r.PostForm) == 0 {
+		f.next = nil
+	}
+	f.rate, f.seed, f.dice = map[fault]percent{}, readSeed(r), nil
+	for _, kind := range f.kinds {
+		f.rate[kind] = readPercent(r, "percent_"+string(kind))
+		if f.rate[kind] > 0 {
+			f.dice = rand.New(rand.NewPCG(uint64(f.seed), 0))
 		}
 	}
-	sb.faults = f
-	sb.mu.Unlock()
-	sb.done(w, r, nil)
 }
 
 // operatorFault is one line of the operator's page.
@@ -111,8 +125,12 @@ type operatorFault struct {
 func (sb *Sandbox) operatorFaults() (rows []operatorFault, seed int64) {
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
-	for _, kind := range faultKinds {
-		rows = append(rows, operatorFault{kind, sb.faults.next[kind], sb.faults.rate[kind]})
+	return sb.faults.rows(), sb.faults.seed
+}
+
+func (f *faults) rows() (rows []operatorFault) {
+	for _, kind := range f.kinds {
+		rows = append(rows, operatorFault{kind, f.next[kind], f.rate[kind]})
 	}
-	return rows, sb.faults.seed
+	return rows
 }

@@ -17,6 +17,13 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"when":  func(at int64) string { return time.Unix(at, 0).UTC().Format("2 Jan 2006 15:04:05") },
 	"money": money,
 	"upper": strings.ToUpper,
+	"dict": func(pairs ...any) map[string]any {
+		made := map[string]any{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			made[pairs[i].(string)] = pairs[i+1]
+		}
+		return made
+	},
 }).ParseFS(pageFiles, "pages/*.html"))
 
 // page is what every hosted page knows: its language, its title and how to say things.

@@ -11,6 +11,22 @@ const atOnce = 8
 
 // Run does what happens by itself (deliveries, expiry, refunds that settle later) until ctx ends and what was under way is finished.
 func (sb *Sandbox) Run(ctx context.Context) {
+	sb.carry(ctx, sb.wake, sb.rouse, func(ctx context.Context, busy map[int64]bool) ([]delivery, int64, error) {
+		nextTask, err := sb.runTasks(ctx)
+		if err != nil && ctx.Err() == nil {
+			sb.log.Error("sandbox: a scheduled task failed", "error", err)
+		}
+		due, next, err := sb.dueDeliveries(ctx, busy)
+		if nextTask != 0 && (next == 0 || nextTask < next) {
+			next = nextTask
+		}
+		return due, next, err
+	}, sb.deliver)
+}
+
+// carry makes the deliveries that are due, again when it is woken or the next is due, until ctx ends and what was under
+// way is finished.
+func (sb *Sandbox) carry(ctx context.Context, wake <-chan struct{}, rouse func(), find func(context.Context, map[int64]bool) ([]delivery, int64, error), deliver func(context.Context, delivery) error) {
 	var (
 		mu      sync.Mutex
 		working sync.WaitGroup
@@ -18,38 +34,37 @@ func (sb *Sandbox) Run(ctx context.Context) {
 	)
 	defer working.Wait()
 	for {
-		nextTask, err := sb.runTasks(ctx)
-		if err != nil && ctx.Err() == nil {
-			sb.log.Error("sandbox: a scheduled task failed", "error", err)
-		}
 		mu.Lock()
-		free := atOnce - len(busy)
-		due, next, err := sb.dueDeliveries(ctx, busy)
+		under := map[int64]bool{}
+		for seq := range busy {
+			under[seq] = true
+		}
+		mu.Unlock()
+		due, next, err := find(ctx, under)
 		if err != nil && ctx.Err() == nil {
 			sb.log.Error("sandbox: the deliveries could not be read", "error", err)
 		}
+		mu.Lock()
+		free := atOnce - len(busy)
 		for _, d := range due[:min(free, len(due))] {
 			busy[d.seq] = true
 			working.Go(func() {
-				if err := sb.deliver(ctx, d); err != nil && ctx.Err() == nil {
+				if err := deliver(ctx, d); err != nil && ctx.Err() == nil {
 					sb.log.Error("sandbox: a delivery could not be recorded", "event", d.event, "error", err)
 				}
 				mu.Lock()
 				delete(busy, d.seq)
 				mu.Unlock()
-				sb.rouse()
+				rouse()
 			})
 		}
 		mu.Unlock()
-		if nextTask != 0 && (next == 0 || nextTask < next) {
-			next = nextTask
-		}
 		timer := time.NewTimer(sb.untilUnix(next))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return
-		case <-sb.wake:
+		case <-wake:
 		case <-timer.C:
 		}
 		timer.Stop()

@@ -45,6 +45,7 @@ type Sandbox struct {
 	secretKey string
 	platform  string // id of the platform's own account
 	client    string // id of the platform's Connect application
+	x         *X
 }
 
 // Option changes how Open builds a Sandbox.
@@ -62,6 +63,7 @@ func Open(path string, options ...Option) (*Sandbox, error) {
 		log:      slog.Default(),
 		wall:     time.Now, // the one place where the sandbox reads the machine's clock
 		inFlight: map[string]bool{},
+		faults:   faults{kinds: faultKinds},
 		wake:     make(chan struct{}, 1),
 		quit:     make(chan struct{}),
 		poster: &http.Client{
@@ -109,6 +111,10 @@ func (sb *Sandbox) openFile(path string) error {
 		sb.Close()
 		return err
 	}
+	if err = sb.openX(); err != nil {
+		sb.Close()
+		return err
+	}
 	return nil
 }
 
@@ -123,10 +129,7 @@ func (sb *Sandbox) loadSettings() error {
 		{"platform", "acct_" + random(16), &sb.platform},
 		{"client", "ca_" + random(24), &sb.client},
 	} {
-		if _, err := sb.write.ExecContext(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, setting.name, setting.fresh); err != nil {
-			return err
-		}
-		if err := sb.write.QueryRowContext(ctx, `SELECT value FROM settings WHERE name = ?`, setting.name).Scan(setting.into); err != nil {
+		if err := sb.lasting(setting.name, setting.fresh, setting.into); err != nil {
 			return err
 		}
 	}
@@ -137,6 +140,14 @@ func (sb *Sandbox) loadSettings() error {
 	nanoseconds, err := strconv.ParseInt(offset, 10, 64)
 	sb.offset = time.Duration(nanoseconds)
 	return err
+}
+
+// lasting reads a setting that is invented at the first start.
+func (sb *Sandbox) lasting(name, fresh string, into *string) error {
+	if _, err := sb.write.Exec(`INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, fresh); err != nil {
+		return err
+	}
+	return sb.write.QueryRow(`SELECT value FROM settings WHERE name = ?`, name).Scan(into)
 }
 
 func (sb *Sandbox) setting(ctx context.Context, name, otherwise string) (string, error) {
@@ -175,6 +186,9 @@ func (sb *Sandbox) SecretKey() string { return sb.secretKey }
 // Close ends held-back answers and closes the file; stop Run before.
 func (sb *Sandbox) Close() error {
 	sb.closeOnce.Do(func() { close(sb.quit) })
+	if sb.x != nil {
+		sb.x.posting.Wait()
+	}
 	readErr := sb.read.Close()
 	if err := sb.write.Close(); err != nil {
 		return err

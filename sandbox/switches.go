@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
-	"strings"
 )
 
 // switches are how the operator wants webhooks to go wrong: all of them, or a part by percentage and seed.
@@ -80,15 +78,7 @@ func (sb *Sandbox) updateSwitches(w http.ResponseWriter, r *http.Request) {
 	if !sb.parseForm(w, r) {
 		return
 	}
-	delay, err := strconv.ParseInt(strings.TrimSpace(r.PostFormValue("delay")), 10, 64)
-	if err != nil || delay < 0 || delay > 86400 {
-		delay = 0
-	}
-	on := func(name string) bool { return r.PostFormValue(name) != "" }
-	sb.done(w, r, sb.keepSwitches(r.Context(), switches{
-		Twice: on("twice"), Nothing: on("nothing"), Shuffle: on("shuffle"), Delay: delay, Seed: readSeed(r), PercentTwice: readPercent(r, "percent_twice"),
-		PercentDrop: readPercent(r, "percent_drop"), PercentShuffle: readPercent(r, "percent_shuffle"), PercentLate: readPercent(r, "percent_late"),
-	}))
+	sb.done(w, r, sb.keepSwitches(r.Context(), readSwitches(r)))
 }
 
 func (sb *Sandbox) keepSwitches(ctx context.Context, w switches) error {

@@ -4,13 +4,14 @@ import "sort"
 
 // say is a text of the hosted pages in English or French; a key that is missing shows itself.
 func say(lang, key string) string {
+	books := []map[string]string{english, xEnglish}
 	if lang == "fr" {
-		if text, ok := french[key]; ok {
+		books = []map[string]string{french, xFrench, english, xEnglish}
+	}
+	for _, book := range books {
+		if text, ok := book[key]; ok {
 			return text
 		}
-	}
-	if text, ok := english[key]; ok {
-		return text
 	}
 	return key
 }

@@ -1,0 +1,26 @@
+package sandbox
+
+var xEnglish = map[string]string{
+	"x.strip": "Sandbox: this timeline is on your machine. Nothing here is on the real X, and no real money moves.",
+	"x.skip":  "Skip to the posts", "x.brand": "Timeline", "x.nav": "Timeline", "x.home": "Home", "x.everything": "Everything", "x.mine": "My page", "x.write": "Write a post", "x.operator": "Operator",
+	"x.you": "You are", "x.leave": "Be nobody", "x.who": "Who are you?", "x.become": "Be somebody else", "x.who.about": "One click, no password: they are all yours.",
+	"x.fans": "Fans", "x.shops": "Shops", "x.timeline.title": "Timeline", "x.which": "Which posts", "x.tab.posts": "Posts", "x.tab.all": "With replies",
+	"x.now": "now", "x.minutes": "{n} min", "x.hours": "{n} h", "x.days": "{n} d", "x.older": "Older posts",
+	"x.reposted": "{who} reposted", "x.answers": "Replying to", "x.automated": "by an app", "x.gone": "This post is no longer there.", "x.open": "Open the quoted post",
+	"x.reply": "Reply", "x.post": "Post", "x.reply.to": "Reply to {who}", "x.composer.label": "What is new?", "x.as": "As", "x.choose": "Choose who you are", "x.used": "{n} of {of}",
+	"x.reply.label": "Reply to {who}", "x.repost.label": "Repost the post of {who}, {n} so far", "x.quote.label": "Quote the post of {who}", "x.like.label": "Like the post of {who}, {n} so far",
+	"x.views": "times seen", "x.delete": "Delete", "x.delete.label": "Delete this post of yours", "x.replies": "Replies",
+	"x.none": "Nobody has posted yet. Write the first post, or let your shop do it.", "x.none.person": "No posts yet.", "x.none.replies": "No replies yet. Sign in as a fan and write one.", "x.none.found": "No post has these words.",
+	"x.found": "Posts with “{what}”", "x.since": "Here since {day}", "x.posts": "Posts: {n}", "x.be": "Be {who}", "x.revoke": "Take back what apps may do",
+	"x.posted": "Posted.", "x.posted.address": "This is the post’s address, for whoever asks for it:",
+	"x.compose.title": "Write a post", "x.people.title": "Who are you?", "x.people.about": "Choose somebody. What you then post, like or buy is theirs.",
+	"x.people.new": "Make somebody new", "x.people.name": "Name", "x.people.handle": "Handle, without the @", "x.people.kind": "They are", "x.people.fan": "a fan", "x.people.merchant": "a shop", "x.people.make": "Make and be them",
+	"x.problem.long": "This post is too long: 280 characters at most, a link counts as 23.", "x.problem.twice": "This account has posted the same words already. Change them a little.",
+	"x.problem.gone": "The post that you answer or quote is no longer there.", "x.problem.empty": "Write something first.", "x.problem.nobody": "Choose who you are.",
+	"x.problem.handle": "A handle has 1 to 15 letters, digits or underscores.", "x.problem.taken": "This handle is taken.",
+	"x.authorize.title": "Let an app act for you?", "x.authorize.about": "The app at {app} wants to use an account here. It could then:", "x.authorize.who": "Which account?",
+	"x.authorize.as": "Allow as {who}", "x.authorize.refuse": "Refuse", "x.authorize.new": "None of them?", "x.authorize.wrong": "The app’s request is not in order: {what}.",
+	"x.scope.tweet.read": "read your posts and what is written to you", "x.scope.tweet.write": "post, reply and delete as you", "x.scope.users.read": "see your name and your page",
+	"x.scope.media.write": "add pictures to posts", "x.scope.offline.access": "go on until you take it back",
+	"x.operator.title": "Operator of the local X",
+}

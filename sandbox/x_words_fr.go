@@ -1,0 +1,26 @@
+package sandbox
+
+var xFrench = map[string]string{
+	"x.strip": "Bac à sable\u00a0: ce fil est sur votre machine. Rien n’est publié sur le vrai X, et aucun argent réel ne circule.",
+	"x.skip":  "Aller aux publications", "x.brand": "Le fil", "x.nav": "Le fil", "x.home": "Accueil", "x.everything": "Tout", "x.mine": "Ma page", "x.write": "Écrire", "x.operator": "Opérateur",
+	"x.you": "Vous êtes", "x.leave": "N’être personne", "x.who": "Qui êtes-vous\u202f?", "x.become": "Être quelqu’un d’autre", "x.who.about": "Un clic, sans mot de passe\u00a0: ils sont tous à vous.",
+	"x.fans": "Fans", "x.shops": "Boutiques", "x.timeline.title": "Le fil", "x.which": "Quelles publications", "x.tab.posts": "Publications", "x.tab.all": "Avec les réponses",
+	"x.now": "à l’instant", "x.minutes": "{n}\u00a0min", "x.hours": "{n}\u00a0h", "x.days": "{n}\u00a0j", "x.older": "Plus anciennes",
+	"x.reposted": "{who} a relayé", "x.answers": "En réponse à", "x.automated": "par une application", "x.gone": "Cette publication n’est plus là.", "x.open": "Ouvrir la publication citée",
+	"x.reply": "Répondre", "x.post": "Publier", "x.reply.to": "Répondre à {who}", "x.composer.label": "Quoi de neuf\u202f?", "x.as": "En tant que", "x.choose": "Choisissez qui vous êtes", "x.used": "{n} sur {of}",
+	"x.reply.label": "Répondre à {who}", "x.repost.label": "Relayer la publication de {who}, {n} jusqu’ici", "x.quote.label": "Citer la publication de {who}", "x.like.label": "Aimer la publication de {who}, {n} jusqu’ici",
+	"x.views": "vues", "x.delete": "Supprimer", "x.delete.label": "Supprimer cette publication à vous", "x.replies": "Réponses",
+	"x.none": "Personne n’a encore publié. Écrivez la première publication, ou laissez faire votre boutique.", "x.none.person": "Aucune publication.", "x.none.replies": "Aucune réponse. Devenez un fan et écrivez-en une.", "x.none.found": "Aucune publication n’a ces mots.",
+	"x.found": "Publications avec «\u00a0{what}\u00a0»", "x.since": "Ici depuis le {day}", "x.posts": "Publications\u00a0: {n}", "x.be": "Être {who}", "x.revoke": "Reprendre les droits des applications",
+	"x.posted": "Publié.", "x.posted.address": "Voici l’adresse de la publication, pour qui la demande\u00a0:",
+	"x.compose.title": "Écrire une publication", "x.people.title": "Qui êtes-vous\u202f?", "x.people.about": "Choisissez quelqu’un. Ce que vous publiez, aimez ou achetez ensuite est à son nom.",
+	"x.people.new": "Créer quelqu’un", "x.people.name": "Nom", "x.people.handle": "Identifiant, sans le @", "x.people.kind": "C’est", "x.people.fan": "un fan", "x.people.merchant": "une boutique", "x.people.make": "Créer et devenir",
+	"x.problem.long": "C’est trop long\u00a0: 280 caractères au plus, un lien en compte 23.", "x.problem.twice": "Ce compte a déjà publié les mêmes mots. Changez-les un peu.",
+	"x.problem.gone": "La publication à laquelle vous répondez, ou que vous citez, n’est plus là.", "x.problem.empty": "Écrivez d’abord quelque chose.", "x.problem.nobody": "Choisissez qui vous êtes.",
+	"x.problem.handle": "Un identifiant a de 1 à 15 lettres, chiffres ou tirets bas.", "x.problem.taken": "Cet identifiant est pris.",
+	"x.authorize.title": "Laisser une application agir pour vous\u202f?", "x.authorize.about": "L’application sur {app} veut utiliser un compte d’ici. Elle pourrait alors\u00a0:", "x.authorize.who": "Quel compte\u202f?",
+	"x.authorize.as": "Autoriser pour {who}", "x.authorize.refuse": "Refuser", "x.authorize.new": "Aucun d’eux\u202f?", "x.authorize.wrong": "La demande de l’application n’est pas en ordre\u00a0: {what}.",
+	"x.scope.tweet.read": "lire vos publications et ce qu’on vous écrit", "x.scope.tweet.write": "publier, répondre et supprimer en votre nom", "x.scope.users.read": "voir votre nom et votre page",
+	"x.scope.media.write": "joindre des images", "x.scope.offline.access": "continuer jusqu’à ce que vous le repreniez",
+	"x.operator.title": "Opérateur du X local",
+}
