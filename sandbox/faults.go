@@ -45,10 +45,10 @@ func (f fault) Says() string {
 type faults struct {
 	kinds []fault
 	only  string // part of "METHOD /path" of the requests that are meant, '' for all
-	next map[fault]int
-	rate map[fault]percent
-	seed int64
-	dice *rand.Rand // made of the seed: the same requests in the same order meet the same faults
+	next  map[fault]int
+	rate  map[fault]percent
+	seed  int64
+	dice  *rand.Rand // made of the seed: the same requests in the same order meet the same faults
 }
 
 func (sb *Sandbox) nextFault() fault {
@@ -57,7 +57,7 @@ func (sb *Sandbox) nextFault() fault {
 	return sb.faults.take("")
 }
 
-// take is the fault of the next answer to a request, '' for none.
+// take is the fault of the next answer to a request, ” for none.
 func (f *faults) take(request string) fault {
 	if !strings.Contains(request, f.only) {
 		return ""

@@ -108,7 +108,8 @@ type feedPost struct {
 	Gone          bool // the quoted one, deleted
 	N             counts
 	Liked, Shared bool
-	Deep          bool // stands below another reply
+	Deep          bool   // stands below another reply
+	Key           string // names its place on a page
 }
 
 type feedPicture struct {
@@ -127,6 +128,7 @@ func (c *xcall) feed(me *xPerson, posts []*xPost) ([]*feedPost, error) {
 	var made []*feedPost
 	for _, p := range posts {
 		var by *xPerson
+		key := "p" + idText(p.ID)
 		if p.Reposts != 0 {
 			original, err := c.post(p.Reposts)
 			if err != nil {
@@ -138,20 +140,20 @@ func (c *xcall) feed(me *xPerson, posts []*xPost) ([]*feedPost, error) {
 			if by, err = c.person(p.Author); err != nil {
 				return nil, err
 			}
-			p = original
+			p, key = original, "r"+idText(p.ID)
 		}
 		one, err := c.feedOne(me, p, true)
 		if err != nil {
 			return nil, err
 		}
-		one.By = by
+		one.By, one.Key = by, key
 		made = append(made, one)
 	}
 	return made, nil
 }
 
 func (c *xcall) feedOne(me *xPerson, p *xPost, whole bool) (f *feedPost, err error) {
-	f = &feedPost{xPost: p}
+	f = &feedPost{xPost: p, Key: "p" + idText(p.ID)}
 	if f.Who, err = c.person(p.Author); err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func (x *X) site() *http.ServeMux {
 	mux.HandleFunc("GET /style.css", x.sb.showStyle)
 	mux.HandleFunc("GET /x.css", x.showXStyle)
 	mux.HandleFunc("GET /{handle}", x.showPerson)
-	mux.HandleFunc("GET /{handle}/picture.svg", x.showPersonPicture)
+	mux.HandleFunc("GET /faces/{handle}", x.showPersonPicture)
 	mux.HandleFunc("GET /{handle}/status/{id}", x.showStatus)
 	mux.HandleFunc("/", x.sb.notFound)
 	return mux

@@ -53,7 +53,7 @@ func (x *X) listPeople(w http.ResponseWriter, r *http.Request) {
 var handleShape = regexp.MustCompile(`^[A-Za-z0-9_]{1,15}$`)
 
 // taken are the names that pages of ours have.
-var taken = map[string]bool{"people": true, "posts": true, "session": true, "operator": true, "intent": true, "media": true, "cards": true, "i": true, "grants": true}
+var taken = map[string]bool{"people": true, "posts": true, "session": true, "operator": true, "intent": true, "media": true, "cards": true, "i": true, "grants": true, "faces": true}
 
 // createPerson makes somebody new and signs in as them.
 func (x *X) createPerson(w http.ResponseWriter, r *http.Request) {

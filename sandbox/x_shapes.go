@@ -140,7 +140,7 @@ func (r *xrequest) shownPerson(p *xPerson) (object, error) {
 	o := object{"id": idText(p.ID), "name": p.Name, "username": p.Handle}
 	for name, value := range map[string]any{
 		"created_at": xTime(p.Created), "description": p.Bio, "protected": false, "verified": false, "verified_type": "none",
-		"profile_image_url": r.x.url("/" + p.Handle + "/picture.svg"), "url": "", "location": "",
+		"profile_image_url": r.x.url("/faces/" + p.Handle), "url": "", "location": "",
 	} {
 		if fields[name] {
 			o[name] = value

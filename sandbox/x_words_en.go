@@ -2,7 +2,7 @@ package sandbox
 
 var xEnglish = map[string]string{
 	"x.strip": "Sandbox: this timeline is on your machine. Nothing here is on the real X, and no real money moves.",
-	"x.skip":  "Skip to the posts", "x.brand": "Timeline", "x.nav": "Timeline", "x.home": "Home", "x.everything": "Everything", "x.mine": "My page", "x.write": "Write a post", "x.operator": "Operator",
+	"x.skip":  "Skip to the posts", "x.brand": "Timeline", "x.nav": "Timeline", "x.home": "Home", "x.everything": "Everything", "x.mine": "My page", "x.write": "Write", "x.operator": "Operator",
 	"x.you": "You are", "x.leave": "Be nobody", "x.who": "Who are you?", "x.become": "Be somebody else", "x.who.about": "One click, no password: they are all yours.",
 	"x.fans": "Fans", "x.shops": "Shops", "x.timeline.title": "Timeline", "x.which": "Which posts", "x.tab.posts": "Posts", "x.tab.all": "With replies",
 	"x.now": "now", "x.minutes": "{n} min", "x.hours": "{n} h", "x.days": "{n} d", "x.older": "Older posts",

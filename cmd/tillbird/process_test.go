@@ -48,6 +48,7 @@ type process struct {
 	database string
 	base     string // of Tillbird
 	stripe   string // of the sandbox
+	x        string // the same sandbox's X
 	ports    []string
 	logs     *lockedBuffer
 	exited   chan struct{}
@@ -82,7 +83,7 @@ func start(t testing.TB, env ...string) *process {
 // prepare is a folder and a database for a process that does not run yet.
 func prepare(t testing.TB) *process {
 	t.Helper()
-	return &process{t: t, data: t.TempDir(), database: testDatabase(t), ports: []string{"0", "0", "0"}}
+	return &process{t: t, data: t.TempDir(), database: testDatabase(t), ports: []string{"0", "0", "0", "0"}}
 }
 
 // command runs one of the small commands on the same data, and gives what it printed.
@@ -106,7 +107,7 @@ func (p *process) run(env ...string) {
 	t := p.t
 	t.Helper()
 	p.logs = &lockedBuffer{}
-	p.cmd = exec.Command(binary, "serve", "-addr", "127.0.0.1:"+p.ports[0], "-sandbox-addr", "127.0.0.1:"+p.ports[1], "-sandbox-mail-addr", "127.0.0.1:"+p.ports[2], "-data", p.data)
+	p.cmd = exec.Command(binary, "serve", "-addr", "127.0.0.1:"+p.ports[0], "-sandbox-addr", "127.0.0.1:"+p.ports[1], "-sandbox-mail-addr", "127.0.0.1:"+p.ports[2], "-sandbox-x-addr", "127.0.0.1:"+p.ports[3], "-data", p.data)
 	p.cmd.Env = append(os.Environ(), append([]string{"TILLBIRD_DATABASE_URL=" + p.database, "TILLBIRD_LOG_LEVEL=warn", "TILLBIRD_DEMO=false"}, env...)...)
 	p.cmd.Stderr = p.logs
 	out, err := p.cmd.StdoutPipe()
@@ -125,6 +126,8 @@ func (p *process) run(env ...string) {
 			p.base = "http" + address
 		case "Sandbox Stripe":
 			p.stripe = "http" + address
+		case "Sandbox X":
+			p.x = "http" + address
 		}
 	}
 	go func() {
@@ -136,7 +139,7 @@ func (p *process) run(env ...string) {
 		<-p.exited
 		t.Fatalf("tillbird did not start:\n%s", p.logs)
 	}
-	p.ports[0], p.ports[1] = portOf(p.base), portOf(p.stripe)
+	p.ports[0], p.ports[1], p.ports[3] = portOf(p.base), portOf(p.stripe), portOf(p.x)
 	t.Cleanup(func() {
 		p.stop()
 		if t.Failed() {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
@@ -26,6 +27,8 @@ type localStripe struct {
 	base     string
 	pages    net.Listener
 	letters  net.Listener
+	timeline net.Listener // of the local X
+	xBase    string
 	mailHost string
 	mailPort int
 }
@@ -53,12 +56,19 @@ func openLocalStripe(set *settings, log *slog.Logger) (*localStripe, error) {
 		l.close()
 		return nil, fmt.Errorf("TILLBIRD_SANDBOX_MAIL_ADDR (-sandbox-mail-addr): %w", err)
 	}
+	if l.timeline, err = net.Listen("tcp", set.sandboxX()); err != nil {
+		l.close()
+		return nil, fmt.Errorf("TILLBIRD_SANDBOX_X_ADDR (-sandbox-x-addr): %w", err)
+	}
 	host, port, _ := net.SplitHostPort(l.letters.Addr().String())
 	l.mailHost = host
 	l.mailPort, _ = strconv.Atoi(port)
 	_, port, _ = net.SplitHostPort(l.pages.Addr().String())
 	l.base = "http://localhost:" + port
 	l.SetURL(l.base)
+	_, port, _ = net.SplitHostPort(l.timeline.Addr().String())
+	l.xBase = "http://localhost:" + port
+	l.X().SetURL(l.xBase)
 	return l, nil
 }
 
@@ -100,25 +110,38 @@ func (l *localStripe) connect(ctx context.Context, store *models.Store, set *pay
 
 // serve runs the sandbox until ctx ends.
 func (l *localStripe) serve(ctx context.Context) error {
-	server := &http.Server{Handler: l.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	stripe := &http.Server{Handler: l.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	x := &http.Server{Handler: l.X().Handler(), ReadHeaderTimeout: 10 * time.Second}
+	serving, ctx := errgroup.WithContext(ctx)
 	go l.Run(ctx)
+	go l.X().Run(ctx)
 	go func() { _ = l.ServeSMTP(l.letters) }()
-	go func() {
+	for server, listener := range map[*http.Server]net.Listener{stripe: l.pages, x: l.timeline} {
+		serving.Go(func() error {
+			<-ctx.Done()
+			// The product's last requests may still need an answer.
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLasts)
+			defer cancel()
+			_ = server.Shutdown(stopping)
+			return nil
+		})
+		serving.Go(func() error {
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		})
+	}
+	serving.Go(func() error {
 		<-ctx.Done()
 		_ = l.letters.Close()
-		// The product's last requests may still need an answer.
-		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLasts)
-		defer cancel()
-		_ = server.Shutdown(stopping)
-	}()
-	if err := server.Serve(l.pages); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+		return nil
+	})
+	return serving.Wait()
 }
 
 func (l *localStripe) close() {
-	for _, listener := range []net.Listener{l.pages, l.letters} {
+	for _, listener := range []net.Listener{l.pages, l.letters, l.timeline} {
 		if listener != nil {
 			_ = listener.Close()
 		}

@@ -42,6 +42,7 @@ type settings struct {
 
 	SandboxAddr string `env:"TILLBIRD_SANDBOX_ADDR" default:"127.0.0.1:8081" help:"Address of the sandbox's Stripe."`
 	SandboxMail string `name:"sandbox-mail-addr" env:"TILLBIRD_SANDBOX_MAIL_ADDR" default:"127.0.0.1:8025" help:"Address of the sandbox's mail server."`
+	SandboxX    string `name:"sandbox-x-addr" env:"TILLBIRD_SANDBOX_X_ADDR" help:"Address of the sandbox's X, with its timeline. None: two ports above the sandbox's Stripe."`
 	DemoDays    int    `env:"TILLBIRD_DEMO_DAYS" default:"90" hidden:"" help:"How much past the demo world has (for tests)."`
 	Demo        bool   `env:"TILLBIRD_DEMO" default:"true" negatable:"" help:"Make the demo world in the sandbox."`
 
@@ -133,7 +134,7 @@ func (s *settings) checkSandbox() error {
 			return fmt.Errorf("TILLBIRD_BASE_URL is %s, but without STRIPE_SECRET_KEY Tillbird runs in the sandbox, which serves this machine only: set STRIPE_SECRET_KEY, or leave TILLBIRD_BASE_URL out", s.BaseURL)
 		}
 	}
-	for _, listen := range []struct{ name, addr string }{{"TILLBIRD_ADDR", s.Addr}, {"TILLBIRD_SANDBOX_ADDR", s.SandboxAddr}, {"TILLBIRD_SANDBOX_MAIL_ADDR", s.SandboxMail}} {
+	for _, listen := range []struct{ name, addr string }{{"TILLBIRD_ADDR", s.Addr}, {"TILLBIRD_SANDBOX_ADDR", s.SandboxAddr}, {"TILLBIRD_SANDBOX_MAIL_ADDR", s.SandboxMail}, {"TILLBIRD_SANDBOX_X_ADDR", s.sandboxX()}} {
 		if host, _, err := net.SplitHostPort(listen.addr); err != nil || !localHost(host) {
 			return fmt.Errorf("%s is %q, but the sandbox serves this machine only: use an address such as 127.0.0.1:8080", listen.name, listen.addr)
 		}
@@ -197,6 +198,19 @@ func (s *settings) checkServing() error {
 		}
 	}
 	return nil
+}
+
+// sandboxX is where the sandbox's X listens.
+func (s *settings) sandboxX() string {
+	if s.SandboxX != "" {
+		return s.SandboxX
+	}
+	host, port, _ := net.SplitHostPort(s.SandboxAddr)
+	n, _ := strconv.Atoi(port)
+	if n > 0 {
+		n += 2
+	}
+	return net.JoinHostPort(host, strconv.Itoa(n))
 }
 
 func localHost(host string) bool {
