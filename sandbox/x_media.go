@@ -45,8 +45,8 @@ func initializeMedia(r *xrequest) (object, error) {
 	return object{"data": object{"id": idText(id), "media_key": mediaKey(id), "expires_after_secs": int64(mediaLives / time.Second)}}, err
 }
 
-// upload is media on its way.
-type upload struct {
+// xUpload is media on its way.
+type xUpload struct {
 	id, size, next, width, height int64
 	kind, alt                     string
 	body                          []byte
@@ -54,9 +54,9 @@ type upload struct {
 }
 
 // media finds media of one's own that have not run out.
-func (r *xrequest) media(text string) (*upload, error) {
+func (r *xrequest) media(text string) (*xUpload, error) {
 	id, _ := readID(text)
-	m := &upload{id: id}
+	m := &xUpload{id: id}
 	err := r.db.QueryRowContext(r.ctx, `SELECT type, size, body, next, ready, width, height, alt FROM x_media WHERE id = ? AND owner = ? AND expires > ?`, id, r.me.ID, milliseconds(r.now)).
 		Scan(&m.kind, &m.size, &m.body, &m.next, &m.ready, &m.width, &m.height, &m.alt)
 	if errors.Is(err, sql.ErrNoRows) {
