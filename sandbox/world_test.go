@@ -326,3 +326,5 @@ func serve(handler http.Handler, path string, form url.Values, headers ...string
 	handler.ServeHTTP(answer, r)
 	return answer.Code, answer.Body.String()
 }
+
+func (s seen) has(text string) bool { return strings.Contains(s.body, text) }

@@ -54,10 +54,14 @@ func TestXRefusesPosts(t *testing.T) {
 		name, text string
 		fits       bool
 	}{
-		{"280 letters", strings.Repeat("b", 280), true}, {"281 letters", strings.Repeat("b", 281), false},
-		{"140 of Japanese", strings.Repeat("茶", 140), true}, {"141 of Japanese", strings.Repeat("茶", 141), false},
-		{"an emoji counts 2", strings.Repeat("c", 278) + "👩‍🎤", true}, {"and no less", strings.Repeat("c", 279) + "👩‍🎤", false},
-		{"a link counts 23", strings.Repeat("d", 256) + " https://till.example.com/p/" + long, true}, {"and no less", strings.Repeat("d", 257) + " https://till.example.com/p/" + long, false},
+		{"280 letters", strings.Repeat("b", 280), true},
+		{"281 letters", strings.Repeat("b", 281), false},
+		{"140 of Japanese", strings.Repeat("茶", 140), true},
+		{"141 of Japanese", strings.Repeat("茶", 141), false},
+		{"an emoji counts 2", strings.Repeat("c", 278) + "👩‍🎤", true},
+		{"and no less", strings.Repeat("c", 279) + "👩‍🎤", false},
+		{"a link counts 23", strings.Repeat("d", 256) + " https://till.example.com/p/" + long, true},
+		{"and no less", strings.Repeat("d", 257) + " https://till.example.com/p/" + long, false},
 		{"without a scheme too", strings.Repeat("e", 256) + " till.example.com/" + long, true},
 		{"of this machine too", strings.Repeat("f", 256) + " http://localhost:8080/p/" + long, true},
 		{"a composed letter counts once", strings.Repeat("g", 279) + "e\u0301", true},
