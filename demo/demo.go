@@ -155,6 +155,9 @@ func (w *world) open(ctx context.Context, store *models.Store) error {
 	if err := w.dispute(ctx, store); err != nil {
 		return fmt.Errorf("disputes: %w", err)
 	}
+	if err := store.CountPopular(ctx); err != nil {
+		return fmt.Errorf("popular offers: %w", err)
+	}
 	return store.KeepNote(ctx, demoNote, "complete")
 }
 

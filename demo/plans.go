@@ -42,7 +42,7 @@ var kestrel = shopPlan{
 	email: MerchantEmail, onboarding: "good",
 	shop: models.NewShop{Name: "Maison Kestrel", Handle: "maisonkestrel", Country: "FR", Currency: "eur", TimeZone: "Europe/Paris", Language: "en"},
 	settings: models.ShopSettings{
-		Name: "Maison Kestrel", TimeZone: "Europe/Paris", Language: "en", About: "Linen, cedar and tea from a small workshop by the Saône.", SupportEmail: "hello@kestrel.example",
+		Name: "Maison Kestrel", TimeZone: "Europe/Paris", Language: "en", Bio: "Linen, cedar and tea from a small workshop by the Saône.", About: "Two of us sew, pour and print upstairs; the shop is the window on the quay. What there is little of is numbered by hand.", SupportEmail: "hello@kestrel.example",
 		SellerName: "Maison Kestrel SARL", SellerAddress: "12 quai Saint-Vincent\n69001 Lyon\nFrance", ReturnsPolicy: "Send it back within 30 days, unused, and you get your money back. We pay the postage within the EU.",
 	},
 	shipping: models.ShippingForm{
@@ -138,7 +138,7 @@ var ndiaye = shopPlan{
 	email: "awa@ndiaye.example", onboarding: "good",
 	shop: models.NewShop{Name: "Atelier Ndiaye", Handle: "atelierndiaye", Country: "BE", Currency: "eur", TimeZone: "Europe/Brussels", Language: "fr"},
 	settings: models.ShopSettings{
-		Name: "Atelier Ndiaye", TimeZone: "Europe/Brussels", Language: "fr", About: "Paniers et tissus, entre Dakar et Bruxelles.", SupportEmail: "awa@ndiaye.example",
+		Name: "Atelier Ndiaye", TimeZone: "Europe/Brussels", Language: "fr", Bio: "Paniers et tissus, entre Dakar et Bruxelles.", SupportEmail: "awa@ndiaye.example",
 		SellerName: "Awa Ndiaye", SellerAddress: "Rue des Tanneurs 40\n1000 Bruxelles\nBelgique", ReturnsPolicy: "Retour sous 14 jours.",
 	},
 	offers: []offerPlan{
@@ -157,7 +157,7 @@ var lumen = shopPlan{
 	email: "tom@lumen.example", onboarding: "poor",
 	shop: models.NewShop{Name: "Kiosk Lumen", Handle: "kiosklumen", Country: "DE", Currency: "eur", TimeZone: "Europe/Berlin", Language: "en"},
 	settings: models.ShopSettings{
-		Name: "Kiosk Lumen", TimeZone: "Europe/Berlin", Language: "en", About: "Magazines and film, printed in Leipzig.", SupportEmail: "tom@lumen.example",
+		Name: "Kiosk Lumen", TimeZone: "Europe/Berlin", Language: "en", Bio: "Magazines and film, printed in Leipzig.", SupportEmail: "tom@lumen.example",
 		SellerName: "Tom Brandt", SellerAddress: "Karl-Heine-Straße 8\n04229 Leipzig\nGermany", ReturnsPolicy: "14 days.",
 	},
 	offers: []offerPlan{

@@ -31,7 +31,11 @@ type Offer struct {
 	TurnMinutes       int64 // how long a freed item is set aside for the next of the waitlist
 	StartsAt          *time.Time
 	EndsAt            *time.Time
-	Card              string // how its posts' picture is drawn; ask CardDesign
+	Card              string     // how its posts' picture is drawn; ask CardDesign
+	ShownAt           *time.Time // since when the shop window shows it, nil before that
+	ShownCurrency     string     // of the approved version
+	ShownPrice        int64      // its least price
+	RecentOrders      int64      // paid orders of the last days, as last counted
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }
@@ -273,21 +277,6 @@ func (s *Store) Offers(ctx context.Context, shop *Shop, filter OfferFilter) ([]O
 	return s.offerViews(ctx, offers, true)
 }
 
-// LiveOffers lists what fans can buy now, newest first; shop nil means every shop.
-func (s *Store) LiveOffers(ctx context.Context, shop *Shop, page Page) ([]OfferView, error) {
-	now := s.now()
-	query := s.read(ctx).Where(`state IN ('live', 'scheduled') AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?)
-		AND shop_id IN (SELECT id FROM shops WHERE opened_at IS NOT NULL AND standing <> 'suspended' AND charges_enabled)`, now, now)
-	if shop != nil {
-		query = query.Where("shop_id = ?", shop.ID)
-	}
-	var offers []Offer
-	if err := page.apply(query, "created_at").Find(&offers).Error; err != nil {
-		return nil, err
-	}
-	return s.offerViews(ctx, offers, false)
-}
-
 func (s *Store) offerViews(ctx context.Context, offers []Offer, latest bool) ([]OfferView, error) {
 	views := make([]OfferView, 0, len(offers))
 	for _, offer := range offers {
@@ -337,6 +326,11 @@ func (s *Store) turnOffer(ctx context.Context, shop *Shop, user *User, offer *Of
 		if err != nil {
 			return err
 		}
+		if to == "live" || to == "scheduled" {
+			if err := db.Exec("UPDATE offers SET shown_at = CASE WHEN starts_at > ? THEN starts_at ELSE ? END WHERE id = ? AND shown_at IS NULL", s.now(), s.now(), offer.ID).Error; err != nil {
+				return err
+			}
+		}
 		if err := db.offerFreed(offer.ID); err != nil {
 			return err
 		}
@@ -369,9 +363,14 @@ func (s *Store) TakeDown(ctx context.Context, admin *User, offer *Offer, reason 
 func (s *Store) TurnOffers(ctx context.Context) error {
 	now := s.now()
 	return s.write(ctx, func(db *tx) error {
-		if err := db.Exec("UPDATE offers SET state = 'live', updated_at = ? WHERE state = 'scheduled' AND starts_at <= ?", now, now).Error; err != nil {
-			return err
+		began := db.Exec("UPDATE offers SET state = 'live', updated_at = ? WHERE state = 'scheduled' AND starts_at <= ?", now, now)
+		if began.Error != nil {
+			return began.Error
 		}
-		return db.Exec("UPDATE offers SET state = 'ended', updated_at = ? WHERE state IN ('live', 'scheduled', 'paused') AND ends_at <= ?", now, now).Error
+		ended := db.Exec("UPDATE offers SET state = 'ended', updated_at = ? WHERE state IN ('live', 'scheduled', 'paused') AND ends_at <= ?", now, now)
+		if began.RowsAffected+ended.RowsAffected == 0 {
+			db.touches()
+		}
+		return ended.Error
 	})
 }

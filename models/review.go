@@ -151,7 +151,11 @@ func (s *Store) Decide(ctx context.Context, admin *User, c *ReviewCase, decision
 			return err
 		}
 		if decision.Verdict == "approved" {
-			if err := changed(db.Exec("UPDATE offers SET approved_version_id = ?, updated_at = ? WHERE id = ?", c.VersionID, now, c.OfferID)); err != nil {
+			var version Version
+			if err := db.Where("id = ?", c.VersionID).Take(&version).Error; err != nil {
+				return found(err)
+			}
+			if err := db.approve(c.OfferID, &version); err != nil {
 				return err
 			}
 			if err := db.countCodes(c.OfferID); err != nil {

@@ -17,6 +17,9 @@ func (t *tx) countSale(order *Order) error {
 	err = t.Exec(`INSERT INTO sales_days (shop_id, day, currency, source, orders, gross, fees) VALUES (?, ?, ?, ?, 1, ?, ?)
 		ON CONFLICT (shop_id, day, currency, source) DO UPDATE SET orders = sales_days.orders + 1, gross = sales_days.gross + excluded.gross, fees = sales_days.fees + excluded.fees`,
 		order.ShopID, day, order.Currency, order.Source, order.Total, order.ApplicationFee).Error
+	if err == nil {
+		err = t.countOffer(order)
+	}
 	if err != nil || order.PostID == nil {
 		return err
 	}

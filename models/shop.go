@@ -22,6 +22,7 @@ type Shop struct {
 	TimeZone          string // IANA
 	Language          string // of letters to the merchant
 	About             string
+	Bio               string // a line or two in its window
 	SupportEmail      string
 	SellerName        string // who sells, as the law wants it said on the offer page
 	SellerAddress     string
@@ -159,6 +160,9 @@ func (s *Store) createShop(ctx context.Context, user *User, in NewShop, countrie
 		if err := db.Create(shop).Error; err != nil {
 			return err
 		}
+		if err := db.keepWords("shop_words", "shop_id", shop.ID, searchWords(wordsMost, shop.Handle, shop.Name)); err != nil {
+			return err
+		}
 		if err := db.Exec("INSERT INTO members (shop_id, user_id, role, created_at) VALUES (?, ?, 'owner', ?)", shop.ID, user.ID, s.now()).Error; err != nil {
 			return err
 		}
@@ -182,9 +186,12 @@ func contains(list []string, want string) bool {
 	return false
 }
 
+// BioMost is how long the lines under a shop's name may be.
+const BioMost = 160
+
 // ShopSettings is what a merchant may change of the shop by itself.
 type ShopSettings struct {
-	Name, TimeZone, Language, About, SupportEmail, SellerName, SellerAddress, ReturnsPolicy string
+	Name, TimeZone, Language, About, Bio, SupportEmail, SellerName, SellerAddress, ReturnsPolicy string
 }
 
 // UpdateShop keeps the settings.
@@ -195,6 +202,7 @@ func (s *Store) UpdateShop(ctx context.Context, shop *Shop, user *User, in ShopS
 		problems.Add("time_zone", "zone.unknown")
 	}
 	problems.take("about", checkText(in.About, "words", 500, true))
+	problems.take("bio", checkText(cleanLine(in.Bio), "words", BioMost, true))
 	problems.take("support_email", CheckEmail(in.SupportEmail))
 	problems.take("seller_name", checkText(in.SellerName, "name", 200, true))
 	problems.take("seller_address", checkText(in.SellerAddress, "words", 500, true))
@@ -211,10 +219,13 @@ func (s *Store) UpdateShop(ctx context.Context, shop *Shop, user *User, in ShopS
 			return found(err)
 		}
 		err := changed(db.Model(&Shop{}).Where("id = ?", shop.ID).Updates(map[string]any{
-			"name": cleanLine(in.Name), "time_zone": in.TimeZone, "language": in.Language, "about": in.About, "support_email": CleanEmail(in.SupportEmail),
+			"name": cleanLine(in.Name), "time_zone": in.TimeZone, "language": in.Language, "about": in.About, "bio": cleanLine(in.Bio), "support_email": CleanEmail(in.SupportEmail),
 			"seller_name": in.SellerName, "seller_address": in.SellerAddress, "returns_policy": in.ReturnsPolicy,
 		}))
 		if err != nil {
+			return err
+		}
+		if err := db.keepWords("shop_words", "shop_id", shop.ID, searchWords(wordsMost, shop.Handle, cleanLine(in.Name))); err != nil {
 			return err
 		}
 		if zone, _ := time.LoadLocation(in.TimeZone); in.TimeZone != before.TimeZone {

@@ -182,7 +182,9 @@ func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) err
 		return err
 	}
 	if lower {
-		return t.Exec("UPDATE offers SET latest_version_id = ?, approved_version_id = ? WHERE id = ?", next.ID, next.ID, offer.ID).Error
+		if err := t.approve(offer.ID, &next); err != nil {
+			return err
+		}
 	}
 	return t.Exec("UPDATE offers SET latest_version_id = ? WHERE id = ?", next.ID, offer.ID).Error
 }

@@ -48,6 +48,10 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, _ turn) error {
 		return errors.Join(p.store.TurnOffers(ctx), p.store.TurnWaits(ctx), p.store.Sweep(ctx))
 	})
+	models.Handle(w, func(ctx context.Context, _ models.IndexOffers) error { return p.store.IndexOffers(ctx) })
+	models.Handle(w, func(ctx context.Context, _ models.CountPopular) error { return p.store.CountPopular(ctx) })
+	models.Every(w, 24*time.Hour, models.IndexOffers{})
+	models.Every(w, 20*time.Minute, models.CountPopular{})
 	models.Handle(w, func(ctx context.Context, _ models.Reconcile) error { return p.Reconcile(ctx) })
 	models.Every(w, time.Minute, models.Reconcile{})
 	models.Every(w, 5*time.Minute, catchUp{})

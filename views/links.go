@@ -12,19 +12,22 @@ func esc(part string) string { return url.PathEscape(part) }
 
 // Public addresses.
 const (
-	HomePath        = "/"
-	OffersPath      = "/offers"
-	SignUpPath      = "/signup"
-	LoginPath       = "/login"
-	LogoutPath      = "/logout"
-	PasswordPath    = "/password"
-	PreferencesPath = "/preferences"
-	ConfirmationAsk = "/email/confirmations"
-	OrdersPath      = "/orders"
-	TermsPath       = "/legal/terms"
-	PrivacyPath     = "/legal/privacy"
-	ImprintPath     = "/legal/imprint"
-	AccessPath      = "/accessibility"
+	HomePath       = "/"
+	OffersPath     = "/offers"
+	OffersFeedPath = "/offers.atom"
+
+	SitemapIndexPath = "/sitemap.xml"
+	SignUpPath       = "/signup"
+	LoginPath        = "/login"
+	LogoutPath       = "/logout"
+	PasswordPath     = "/password"
+	PreferencesPath  = "/preferences"
+	ConfirmationAsk  = "/email/confirmations"
+	OrdersPath       = "/orders"
+	TermsPath        = "/legal/terms"
+	PrivacyPath      = "/legal/privacy"
+	ImprintPath      = "/legal/imprint"
+	AccessPath       = "/accessibility"
 )
 
 // Merchant addresses.
@@ -74,6 +77,12 @@ const (
 	AuditPath       = "/admin/audit"
 	LettersPath     = "/admin/letters"
 )
+
+// SitemapPath is a part of the list of pages for search engines.
+func SitemapPath(part string) string { return "/sitemaps/" + esc(part) }
+
+// ShopFeedPath is the feed of a shop's window.
+func ShopFeedPath(handle string) string { return ShopPath(handle) + ".atom" }
 
 // ShopPath is a shop's public page.
 func ShopPath(handle string) string { return "/shops/" + esc(handle) }

@@ -41,7 +41,8 @@ type Page struct {
 	Path        string // the present address with its query, for the language switch
 	Theme       string // "" (as the device), "light" or "dark"
 	RequestID   string
-	NoIndex     bool // asks search engines to stay away
+	NoIndex     bool   // asks search engines to stay away
+	Feed        string // address of the same for feed readers
 
 	Sandbox    bool
 	SandboxURL string // the sandbox's page for its operator

@@ -28,17 +28,14 @@ func (s *Server) host() string {
 // homeCard is the newest offer that looks its best in a post: with a picture, and something left. The page is there
 // without it too.
 func (s *Server) homeCard(v *visit) *views.OfferTile {
-	offers, err := s.store.LiveOffers(v.ctx(), nil, models.Page{Size: 12})
+	shown, _, err := s.store.Window(v.ctx(), models.Window{Size: 12})
 	if err != nil {
 		s.log.Warn("home without an offer", "id", requestID(v), "error", err.Error())
 		return nil
 	}
-	for i := range offers {
-		if offers[i].Picture == nil || offers[i].SoldOut() {
-			continue
-		}
-		if shop, err := s.store.ShopOf(v.ctx(), offers[i].ShopID); err == nil {
-			return &views.OfferTile{Offer: &offers[i], Shop: shop, ShowShop: true}
+	for _, tile := range tiles(shown, true) {
+		if tile.Offer.Picture != nil && !tile.Offer.SoldOut() {
+			return &tile
 		}
 	}
 	return nil

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -13,77 +16,103 @@ import (
 // publicPage is how many offers stand on one page of a list: rows of two, three and four come out even.
 const publicPage = 24
 
-// listLiveOffers is what fans can buy now, newest first.
+// listLiveOffers is what fans can buy now, by what they ask for.
 func (s *Server) listLiveOffers(v *visit) error {
+	window := views.Window{Search: v.QueryParam("q"), Sort: v.QueryParam("sort"), Currency: v.QueryParam("currency"), From: v.QueryParam("from"), To: v.QueryParam("to"), Errors: views.FieldErrors{}}
+	if window.Sort != models.SortEnding && window.Sort != models.SortPopular {
+		window.Sort = models.SortNewest
+	}
+	var err error
+	if window.Currencies, err = s.store.ShownCurrencies(v.ctx()); err != nil {
+		return err
+	}
+	if !slices.Contains(window.Currencies, window.Currency) {
+		window.Currency = ""
+	}
 	cursor := v.QueryParam("after")
-	offers, err := s.store.LiveOffers(v.ctx(), nil, models.Page{Cursor: cursor, Size: publicPage})
+	asked := models.Window{Search: window.Search, Sort: window.Sort, Cursor: cursor, Size: publicPage}
+	readPrices(v, &window, &asked)
+	shown, next, err := s.store.Window(v.ctx(), asked)
 	if err != nil {
 		return err
+	}
+	window.Tiles = tiles(shown, true)
+	if cursor != "" {
+		window.Newer = window.Path(window.Sort, "")
+	}
+	if next != "" {
+		window.Older = window.Path(window.Sort, next)
 	}
 	page := v.page("shops.offers.title")
-	page.Description = v.W.T("shops.offers.lead")
-	list, err := s.tiles(v, offers, nil)
-	if err != nil {
-		return err
-	}
-	newer, older := around(views.OffersPath, cursor, offers)
-	return v.render(http.StatusOK, views.LiveOffersPage(page, list, newer, older))
+	page.Description, page.Feed, page.Problems = v.W.T("shops.offers.lead"), views.OffersFeedPath, len(window.Errors)
+	page.NoIndex = v.Request().URL.RawQuery != ""
+	return v.render(http.StatusOK, views.LiveOffersPage(page, window))
 }
 
-// showShop is a shop's window: who sells, and what.
+// readPrices reads between which prices to look. A price is one of a currency: where only one is in use it is that one.
+func readPrices(v *visit, window *views.Window, asked *models.Window) {
+	asked.Currency = window.Currency
+	if window.From == "" && window.To == "" {
+		return
+	}
+	if asked.Currency == "" && len(window.Currencies) == 1 {
+		asked.Currency = window.Currencies[0]
+	}
+	if asked.Currency == "" {
+		window.Errors["currency"] = v.W.T("shops.filter.which")
+		return
+	}
+	for _, side := range []struct {
+		id, typed string
+		into      **int64
+	}{{"from", window.From, &asked.From}, {"to", window.To, &asked.To}} {
+		if side.typed == "" {
+			continue
+		}
+		price, problem := models.ParseMoney(side.typed, asked.Currency)
+		if problem != nil {
+			window.Errors[side.id] = v.W.T("problem."+problem.Code, problem.Data...)
+			continue
+		}
+		*side.into = &price.Amount
+	}
+}
+
+// showShop is a shop's window: who sells, and what. With .atom behind the handle it is its feed.
 func (s *Server) showShop(v *visit) error {
+	if handle, feed := strings.CutSuffix(v.Param("handle"), ".atom"); feed {
+		return s.showShopFeed(v, handle)
+	}
 	shop, err := s.store.ShopByHandle(v.ctx(), v.Param("handle"))
 	if err != nil {
 		return err
 	}
 	cursor := v.QueryParam("after")
-	offers, err := s.store.LiveOffers(v.ctx(), shop, models.Page{Cursor: cursor, Size: publicPage})
+	shown, next, err := s.store.Window(v.ctx(), models.Window{Shop: shop, Cursor: cursor, Size: publicPage})
 	if err != nil {
 		return err
 	}
 	v.W = v.W.In(shop.Zone())
 	page := v.page("")
-	page.Title, page.Description, page.NoIndex = shop.Name, views.Excerpt(shop.About, 160), shop.Standing == "suspended"
-	list, err := s.tiles(v, offers, shop)
-	if err != nil {
-		return err
-	}
-	newer, older := around(views.ShopPath(shop.Handle), cursor, offers)
-	return v.render(http.StatusOK, views.ShopPage(page, shop, shop.CanSell(s.pay.OnBehalfOf()), list, newer, older))
-}
-
-// around are the addresses of the pages before and after one of a list, "" where there is none.
-func around(path, cursor string, offers []models.OfferView) (newer, older string) {
+	page.Title, page.Description, page.NoIndex = shop.Name, views.Excerpt(cmp.Or(shop.Bio, shop.About), 160), shop.Standing == "suspended"
+	page.Feed = views.ShopFeedPath(shop.Handle)
+	newer, older := "", ""
 	if cursor != "" {
-		newer = path
+		newer = views.ShopPath(shop.Handle)
 	}
-	if len(offers) > publicPage {
-		last := offers[publicPage-1]
-		older = path + "?after=" + models.CursorOf(last.CreatedAt, last.ID)
+	if next != "" {
+		older = views.ShopPath(shop.Handle) + "?after=" + next
 	}
-	return newer, older
+	return v.render(http.StatusOK, views.ShopPage(page, shop, shop.CanSell(s.pay.OnBehalfOf()), tiles(shown, false), newer, older))
 }
 
-// tiles are offers with their shops, as lists show them; shop nil means that each has its own.
-func (s *Server) tiles(v *visit, offers []models.OfferView, shop *models.Shop) ([]views.OfferTile, error) {
-	shops := map[string]*models.Shop{}
-	list := make([]views.OfferTile, 0, publicPage)
-	for i := range offers[:min(len(offers), publicPage)] {
-		offer := &offers[i]
-		seller := shop
-		if seller == nil && shops[offer.ShopID] == nil {
-			found, err := s.store.ShopOf(v.ctx(), offer.ShopID)
-			if err != nil {
-				return nil, err
-			}
-			shops[offer.ShopID] = found
-		}
-		if seller == nil {
-			seller = shops[offer.ShopID]
-		}
-		list = append(list, views.OfferTile{Offer: offer, Shop: seller, ShowShop: shop == nil})
+// tiles are offers as lists show them, with their shops where there are several.
+func tiles(shown []models.Shown, shops bool) []views.OfferTile {
+	list := make([]views.OfferTile, len(shown))
+	for i := range shown {
+		list[i] = views.OfferTile{Offer: &shown[i].OfferView, Shop: shown[i].Shop, ShowShop: shops}
 	}
-	return list, nil
+	return list
 }
 
 // showOffer is the page that a post leads to. All that is of this one visitor is in the headers: the page itself is the

@@ -36,6 +36,7 @@ func (s *Server) routes() []route {
 	return []route{
 		{get, views.HomePath, visitor, "", s.showHome},
 		{get, views.OffersPath, visitor, "", s.listLiveOffers},
+		{get, views.OffersFeedPath, anyone, "", s.showFeed},
 		{get, "/shops/:handle", visitor, "", s.showShop},
 		{get, "/o/:slug", anyone, "", s.showOffer},
 		{get, "/o/:slug/card.png", anyone, "", s.showCard},
@@ -207,6 +208,8 @@ func (s *Server) routes() []route {
 		{get, "/readyz", anyone, "", s.showReadiness},
 		{get, "/metrics", anyone, "", s.showMetrics},
 		{get, "/robots.txt", anyone, "", s.showRobots},
+		{get, views.SitemapIndexPath, anyone, "", s.showSitemap},
+		{get, "/sitemaps/:part", anyone, "", s.showSitemapPart},
 		{get, "/favicon.ico", anyone, "", s.showFavicon},
 	}
 }

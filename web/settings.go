@@ -13,7 +13,7 @@ import (
 func (s *Server) editSettings(v *visit) error {
 	shop := v.Shop
 	return v.render(http.StatusOK, s.settings(v, models.ShopSettings{
-		Name: shop.Name, TimeZone: shop.TimeZone, Language: shop.Language, About: shop.About, SupportEmail: shop.SupportEmail,
+		Name: shop.Name, TimeZone: shop.TimeZone, Language: shop.Language, About: shop.About, Bio: shop.Bio, SupportEmail: shop.SupportEmail,
 		SellerName: shop.SellerName, SellerAddress: shop.SellerAddress, ReturnsPolicy: shop.ReturnsPolicy,
 	}, nil)(v.page("setting.title")))
 }
@@ -28,7 +28,7 @@ func (s *Server) settings(v *visit, form models.ShopSettings, errors views.Field
 // updateSettings keeps what was typed.
 func (s *Server) updateSettings(v *visit) error {
 	form := models.ShopSettings{
-		Name: v.FormValue("name"), TimeZone: v.FormValue("time_zone"), Language: v.FormValue("language"), About: v.FormValue("about"), SupportEmail: v.FormValue("support_email"),
+		Name: v.FormValue("name"), TimeZone: v.FormValue("time_zone"), Language: v.FormValue("language"), About: v.FormValue("about"), Bio: v.FormValue("bio"), SupportEmail: v.FormValue("support_email"),
 		SellerName: v.FormValue("seller_name"), SellerAddress: v.FormValue("seller_address"), ReturnsPolicy: v.FormValue("returns_policy"),
 	}
 	if err := s.store.UpdateShop(v.ctx(), v.Shop, v.User, form); err != nil {

@@ -74,11 +74,6 @@ func eventBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, err
 }
 
-// showRobots tells crawlers where not to go.
-func (s *Server) showRobots(v *visit) error {
-	return echo.WrapHandler(static.File("robots.txt"))(v.Context)
-}
-
 // showFavicon is for those who ask without having read a page.
 func (s *Server) showFavicon(v *visit) error {
 	return echo.WrapHandler(static.File("bird-32.png"))(v.Context)

@@ -15,7 +15,7 @@ import (
 
 // nobody is somebody who is not signed in.
 func (w *accessWorld) nobody(r *tour) {
-	for _, path := range []string{"/", "/offers", "/shops/maisonkestrel", "/shops/kiosklumen", "/orders", "/legal/terms", "/legal/privacy", "/legal/imprint", "/accessibility", "/signup", "/login", "/password", "/email/confirmations"} {
+	for _, path := range []string{"/", "/offers", "/offers?q=linen&sort=ending", "/offers?q=nothing-of-this-name", "/offers?sort=popular&currency=eur&from=5&to=50", "/offers?from=x&currency=eur", "/shops/maisonkestrel", "/shops/kiosklumen", "/orders", "/legal/terms", "/legal/privacy", "/legal/imprint", "/accessibility", "/signup", "/login", "/password", "/email/confirmations"} {
 		r.visit(path, path, 200)
 	}
 	for _, path := range []string{"/nowhere", "/o/none"} {

@@ -31,6 +31,9 @@ var noPage = map[string]string{
 	"/readyz":                            "for machines",
 	"/metrics":                           "for machines",
 	"/robots.txt":                        "for machines",
+	"/offers.atom":                       "for feed readers",
+	"/sitemap.xml":                       "for machines",
+	"/sitemaps/:part":                    "for machines",
 	"/favicon.ico":                       "a picture",
 }
 
