@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Account is a shop's Stripe account as fetched.
@@ -108,6 +106,6 @@ func (s *Store) CloseAccount(ctx context.Context, account string) error {
 // ActiveShops lists shops with a Stripe account that were opened, looked at or bought from since a time, by id and after
 // the given one.
 func (s *Store) ActiveShops(ctx context.Context, since time.Time, after string, most int) ([]Shop, error) {
-	return gorm.G[Shop](s.read(ctx)).Where(`stripe_account IS NOT NULL AND selling <> 'closed' AND id > ? AND (created_at >= ? OR account_fetched_at >= ?
-		OR EXISTS (SELECT 1 FROM orders WHERE orders.shop_id = shops.id AND orders.created_at >= ?))`, after, since, since, since).Order("id").Limit(most).Find(ctx)
+	return list[Shop](s.read(ctx).Where(`stripe_account IS NOT NULL AND selling <> 'closed' AND id > ? AND (created_at >= ? OR account_fetched_at >= ?
+		OR EXISTS (SELECT 1 FROM orders WHERE orders.shop_id = shops.id AND orders.created_at >= ?))`, after, since, since, since).Order("id").Limit(most))
 }

@@ -127,13 +127,13 @@ func (s *Store) PayoutOf(ctx context.Context, order *Order) (*Payout, error) {
 
 // OrderByArrival finds the order whose money arrived on the shop's account as a payment, or ErrNotFound.
 func (s *Store) OrderByArrival(ctx context.Context, payment string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("arrival_id = ?", payment).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("arrival_id = ?", payment))
 	return &order, found(err)
 }
 
 // OrderByCharge finds the order of a charge, or ErrNotFound.
 func (s *Store) OrderByCharge(ctx context.Context, charge string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("charge_id = ?", charge).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("charge_id = ?", charge))
 	return &order, found(err)
 }
 

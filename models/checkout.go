@@ -284,7 +284,7 @@ func (t *tx) finishOrder(in Purchase, order *Order) error {
 }
 
 func (s *Store) orderByAttempt(ctx context.Context, key string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("attempt_key = ? AND payment = 'pending'", key).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("attempt_key = ? AND payment = 'pending'", key))
 	return &order, found(err)
 }
 
@@ -294,7 +294,7 @@ func (s *Store) OtherAttempts(ctx context.Context, in Purchase) ([]Order, error)
 	if in.Buyer == "" {
 		return nil, nil
 	}
-	return gorm.G[Order](s.read(ctx)).Where("offer_id = ? AND buyer = ? AND payment = 'pending' AND attempt_key <> ?", in.Offer.ID, s.sealer.digest("buyer", in.Buyer), in.AttemptKey).Limit(10).Find(ctx)
+	return list[Order](s.read(ctx).Where("offer_id = ? AND buyer = ? AND payment = 'pending' AND attempt_key <> ?", in.Offer.ID, s.sealer.digest("buyer", in.Buyer), in.AttemptKey).Limit(10))
 }
 
 // RecordSession keeps the Checkout session of a pending order. Done twice it changes nothing; another session is
@@ -330,7 +330,7 @@ func (s *Store) RefuseOrder(ctx context.Context, order *Order, why string) error
 
 // OrdersWithoutSession lists pending orders whose process stopped before it knew its session, made before a time.
 func (s *Store) OrdersWithoutSession(ctx context.Context, before time.Time) ([]Order, error) {
-	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NULL AND NOT by_card AND created_at < ?", before).Order("created_at").Limit(200).Find(ctx)
+	return list[Order](s.read(ctx).Where("payment = 'pending' AND session_id IS NULL AND NOT by_card AND created_at < ?", before).Order("created_at").Limit(200))
 }
 
 // lasts says until when an order is open by our own clock, and by Stripe's, which refuses less than CheckoutLasts and
@@ -352,12 +352,12 @@ const overdueFor = 2 * time.Hour
 // OverdueOrders lists pending orders whose checkout should just be over by our clock.
 func (s *Store) OverdueOrders(ctx context.Context) ([]Order, error) {
 	now := s.now()
-	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND open_until <= ? AND open_until > ?", now, now.Add(-overdueFor)).Order("open_until").Limit(200).Find(ctx)
+	return list[Order](s.read(ctx).Where("payment = 'pending' AND session_id IS NOT NULL AND open_until <= ? AND open_until > ?", now, now.Add(-overdueFor)).Order("open_until").Limit(200))
 }
 
 // PendingOrders lists pending orders that have a session and were made before a time, by id and after the given one.
 func (s *Store) PendingOrders(ctx context.Context, before time.Time, after string, most int) ([]Order, error) {
-	return gorm.G[Order](s.read(ctx)).Where("payment = 'pending' AND session_id IS NOT NULL AND created_at < ? AND id > ?", before, after).Order("id").Limit(most).Find(ctx)
+	return list[Order](s.read(ctx).Where("payment = 'pending' AND session_id IS NOT NULL AND created_at < ? AND id > ?", before, after).Order("id").Limit(most))
 }
 
 func trimQuery(q string) string {

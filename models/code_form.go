@@ -195,10 +195,10 @@ func (s *Store) Codes(ctx context.Context, shop *Shop, page Page) ([]Code, error
 
 // CodeIn finds the shop's own code by its slug, or ErrNotFound, with the offers it is good for; none where for all.
 func (s *Store) CodeIn(ctx context.Context, shop *Shop, slug string) (*Code, []Offer, error) {
-	code, err := gorm.G[Code](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, slug).First(ctx)
+	code, err := first[Code](s.read(ctx).Where("shop_id = ? AND slug = ?", shop.ID, slug))
 	if err != nil {
 		return nil, nil, found(err)
 	}
-	offers, err := gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND id IN (SELECT offer_id FROM code_offers WHERE code_id = ?)", shop.ID, code.ID).Order("created_at DESC, id DESC").Find(ctx)
+	offers, err := list[Offer](s.read(ctx).Where("shop_id = ? AND id IN (SELECT offer_id FROM code_offers WHERE code_id = ?)", shop.ID, code.ID).Order("created_at DESC, id DESC"))
 	return &code, offers, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Confirmation is what a fan was asked about an order by reply, and what came of it. Only a confirmed one is charged.
@@ -135,13 +133,13 @@ func (s *Store) confirmDigest(fanID, orderID, code string) string {
 
 // Confirmation finds what was asked about an order, or ErrNotFound.
 func (s *Store) Confirmation(ctx context.Context, orderID string) (*Confirmation, error) {
-	c, err := gorm.G[Confirmation](s.read(ctx)).Where("order_id = ?", orderID).First(ctx)
+	c, err := first[Confirmation](s.read(ctx).Where("order_id = ?", orderID))
 	return &c, found(err)
 }
 
 // OpenConfirmations lists what a fan has been asked and not answered, newest first.
 func (s *Store) OpenConfirmations(ctx context.Context, fan *Fan) ([]Confirmation, error) {
-	return gorm.G[Confirmation](s.read(ctx)).Where("fan_id = ? AND state = 'asked' AND until > ?", fan.ID, s.now()).Order("asked_at DESC, order_id").Limit(20).Find(ctx)
+	return list[Confirmation](s.read(ctx).Where("fan_id = ? AND state = 'asked' AND until > ?", fan.ID, s.now()).Order("asked_at DESC, order_id").Limit(20))
 }
 
 // ConfirmByCode takes a fan's word, with the code that the answer to the reply showed; at is when the network says that it
@@ -312,11 +310,11 @@ func (s *Store) TurnToLink(ctx context.Context, order *Order, why string) error 
 
 // UnchargedOrders lists confirmed orders whose charge nobody has heard the end of, confirmed before a time.
 func (s *Store) UnchargedOrders(ctx context.Context, before time.Time) ([]Confirmation, error) {
-	return gorm.G[Confirmation](s.read(ctx)).Where("state = 'confirmed' AND confirmed_at < ?", before).Order("confirmed_at").Limit(200).Find(ctx)
+	return list[Confirmation](s.read(ctx).Where("state = 'confirmed' AND confirmed_at < ?", before).Order("confirmed_at").Limit(200))
 }
 
 // FanCard finds a card by its id, in whatever state, or ErrNotFound.
 func (s *Store) FanCard(ctx context.Context, id string) (*FanCard, error) {
-	card, err := gorm.G[FanCard](s.read(ctx)).Where("id = ?", id).First(ctx)
+	card, err := first[FanCard](s.read(ctx).Where("id = ?", id))
 	return &card, found(err)
 }

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Difference is a place where Stripe's books and ours do not say the same, and that could not be put right.
@@ -113,14 +111,14 @@ func (s *Store) DifferencesOpen(ctx context.Context) (n int64, err error) {
 // Unbooked lists paid orders of a period whose charge has no line in our own account's books, by id and after the
 // given one.
 func (s *Store) Unbooked(ctx context.Context, from, until time.Time, after string, most int) ([]Order, error) {
-	return gorm.G[Order](s.read(ctx)).Where(`paid_at >= ? AND paid_at < ? AND id > ?
-		AND NOT EXISTS (SELECT 1 FROM balance_lines WHERE balance_lines.source = orders.charge_id AND balance_lines.account = '')`, from, until, after).Order("id").Limit(most).Find(ctx)
+	return list[Order](s.read(ctx).Where(`paid_at >= ? AND paid_at < ? AND id > ?
+		AND NOT EXISTS (SELECT 1 FROM balance_lines WHERE balance_lines.source = orders.charge_id AND balance_lines.account = '')`, from, until, after).Order("id").Limit(most))
 }
 
 // UnbookedRefunds lists refunds that succeeded in a period and have no line in our own account's books.
 func (s *Store) UnbookedRefunds(ctx context.Context, from, until time.Time, after string, most int) ([]Refund, error) {
-	return gorm.G[Refund](s.read(ctx)).Where(`state = 'succeeded' AND updated_at >= ? AND updated_at < ? AND id > ?
-		AND NOT EXISTS (SELECT 1 FROM balance_lines WHERE balance_lines.source = refunds.stripe_id AND balance_lines.account = '')`, from, until, after).Order("id").Limit(most).Find(ctx)
+	return list[Refund](s.read(ctx).Where(`state = 'succeeded' AND updated_at >= ? AND updated_at < ? AND id > ?
+		AND NOT EXISTS (SELECT 1 FROM balance_lines WHERE balance_lines.source = refunds.stripe_id AND balance_lines.account = '')`, from, until, after).Order("id").Limit(most))
 }
 
 // Booked is an order with what the lines of the shop's books say that it brought.
@@ -163,6 +161,6 @@ func (s *Store) UnevenPayouts(ctx context.Context, account string, from, until t
 
 // RefundByStripe finds a refund by Stripe's id, or ErrNotFound.
 func (s *Store) RefundByStripe(ctx context.Context, id string) (*Refund, error) {
-	refund, err := gorm.G[Refund](s.read(ctx)).Where("stripe_id = ?", id).First(ctx)
+	refund, err := first[Refund](s.read(ctx).Where("stripe_id = ?", id))
 	return &refund, found(err)
 }

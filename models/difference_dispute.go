@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // BookedDispute is a dispute with what the lines of our own account's books say of it.
@@ -35,6 +33,6 @@ func (s *Store) BookedDisputes(ctx context.Context, from, until time.Time, after
 
 // DisputeByStripe finds a dispute by Stripe's id, or ErrNotFound.
 func (s *Store) DisputeByStripe(ctx context.Context, id string) (*Dispute, error) {
-	dispute, err := gorm.G[Dispute](s.read(ctx)).Where("stripe_id = ?", id).First(ctx)
+	dispute, err := first[Dispute](s.read(ctx).Where("stripe_id = ?", id))
 	return &dispute, found(err)
 }

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Dispute is a payment that the buyer's bank questions. An inquiry (state warning_…) takes no money; a chargeback has
@@ -160,7 +158,7 @@ func (s *Store) OpenDisputes(ctx context.Context, shop *Shop) (n int64, err erro
 
 // DisputeIn finds the shop's own dispute by its slug, or ErrNotFound.
 func (s *Store) DisputeIn(ctx context.Context, shop *Shop, slug string) (*DisputeView, error) {
-	dispute, err := gorm.G[Dispute](s.read(ctx)).Where("slug = ? AND shop_id = ?", slug, shop.ID).First(ctx)
+	dispute, err := first[Dispute](s.read(ctx).Where("slug = ? AND shop_id = ?", slug, shop.ID))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -173,23 +171,23 @@ func (s *Store) DisputeIn(ctx context.Context, shop *Shop, slug string) (*Disput
 
 // Dispute finds a dispute by its id, for jobs and letters.
 func (s *Store) Dispute(ctx context.Context, id string) (*Dispute, error) {
-	dispute, err := gorm.G[Dispute](s.read(ctx)).Where("id = ?", id).First(ctx)
+	dispute, err := first[Dispute](s.read(ctx).Where("id = ?", id))
 	return &dispute, found(err)
 }
 
 // DisputesOf lists an order's disputes, oldest first.
 func (s *Store) DisputesOf(ctx context.Context, order *Order) ([]Dispute, error) {
-	return gorm.G[Dispute](s.read(ctx)).Where("order_id = ?", order.ID).Order("opened_at, id").Find(ctx)
+	return list[Dispute](s.read(ctx).Where("order_id = ?", order.ID).Order("opened_at, id"))
 }
 
 // DisputeKept finds a dispute of Stripe's that we have, or ErrNotFound.
 func (s *Store) DisputeKept(ctx context.Context, stripeID string) (*Dispute, error) {
-	dispute, err := gorm.G[Dispute](s.read(ctx)).Where("stripe_id = ?", stripeID).First(ctx)
+	dispute, err := first[Dispute](s.read(ctx).Where("stripe_id = ?", stripeID))
 	return &dispute, found(err)
 }
 
 // LateDisputes lists open disputes whose deadline is past by more than a while, for the job that asks Stripe how they
 // ended: a lost message must not leave them open here.
 func (s *Store) LateDisputes(ctx context.Context, before time.Time, most int) ([]Dispute, error) {
-	return gorm.G[Dispute](s.read(ctx)).Where("closed_at IS NULL AND due_at < ?", before).Order("due_at, id").Limit(most).Find(ctx)
+	return list[Dispute](s.read(ctx).Where("closed_at IS NULL AND due_at < ?", before).Order("due_at, id").Limit(most))
 }

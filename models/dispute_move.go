@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // DisputeMove is money of a dispute on its way between the platform and the shop, written before Stripe is asked.
@@ -34,23 +32,23 @@ func (MoveDisputed) Kind() string { return "move_disputed" }
 
 // DisputeMove finds a move for the job that makes it.
 func (s *Store) DisputeMove(ctx context.Context, id string) (*DisputeMove, error) {
-	move, err := gorm.G[DisputeMove](s.read(ctx)).Where("id = ?", id).First(ctx)
+	move, err := first[DisputeMove](s.read(ctx).Where("id = ?", id))
 	return &move, found(err)
 }
 
 // DisputeMoves lists what moved because of a dispute, oldest first.
 func (s *Store) DisputeMoves(ctx context.Context, dispute *Dispute) ([]DisputeMove, error) {
-	return gorm.G[DisputeMove](s.read(ctx)).Where("dispute_id = ?", dispute.ID).Order("created_at, kind").Find(ctx)
+	return list[DisputeMove](s.read(ctx).Where("dispute_id = ?", dispute.ID).Order("created_at, kind"))
 }
 
 // ReturnsOf lists the transfers by which money of won disputes went back to the shop of an order.
 func (s *Store) ReturnsOf(ctx context.Context, order *Order) ([]DisputeMove, error) {
-	return gorm.G[DisputeMove](s.read(ctx)).Where("order_id = ? AND kind = 'return' AND state = 'done' AND moved > 0", order.ID).Order("created_at, id").Find(ctx)
+	return list[DisputeMove](s.read(ctx).Where("order_id = ? AND kind = 'return' AND state = 'done' AND moved > 0", order.ID).Order("created_at, id"))
 }
 
 // PendingMoves lists moves that still have to be made, oldest first.
 func (s *Store) PendingMoves(ctx context.Context, most int) ([]DisputeMove, error) {
-	return gorm.G[DisputeMove](s.read(ctx)).Where("state = 'pending'").Order("created_at, id").Limit(most).Find(ctx)
+	return list[DisputeMove](s.read(ctx).Where("state = 'pending'").Order("created_at, id").Limit(most))
 }
 
 // RecordMove keeps what Stripe moved, and counts it on the order and in the figures, once.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Event is a message of Stripe's as it was received, kept before it is answered, with what became of it.
@@ -215,7 +213,7 @@ func (s *Store) IgnoreEvent(ctx context.Context, admin *User, event *Event, reas
 
 // Event finds one event, or ErrNotFound.
 func (s *Store) Event(ctx context.Context, id string) (*Event, error) {
-	event, err := gorm.G[Event](s.read(ctx)).Where("id = ?", id).First(ctx)
+	event, err := first[Event](s.read(ctx).Where("id = ?", id))
 	if err != nil {
 		return nil, found(err)
 	}

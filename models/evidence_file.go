@@ -198,7 +198,7 @@ func evidenceOf(db *gorm.DB, disputeID string) ([]EvidenceFile, error) {
 // EvidenceFileIn finds a file of the shop's own dispute, also one that went to the bank and was taken out later, or
 // ErrNotFound.
 func (s *Store) EvidenceFileIn(ctx context.Context, shop *Shop, dispute *Dispute, id string) (*EvidenceFile, error) {
-	file, err := gorm.G[EvidenceFile](s.read(ctx)).Where("id = ? AND shop_id = ? AND dispute_id = ? AND (removed_at IS NULL OR stripe_id IS NOT NULL)", id, shop.ID, dispute.ID).First(ctx)
+	file, err := first[EvidenceFile](s.read(ctx).Where("id = ? AND shop_id = ? AND dispute_id = ? AND (removed_at IS NULL OR stripe_id IS NOT NULL)", id, shop.ID, dispute.ID))
 	return &file, found(err)
 }
 

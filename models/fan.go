@@ -60,19 +60,19 @@ func (s *Store) FanOf(ctx context.Context, who Identity) (*Fan, error) {
 
 // Fan finds a fan by its id, or ErrNotFound.
 func (s *Store) Fan(ctx context.Context, id string) (*Fan, error) {
-	fan, err := gorm.G[Fan](s.read(ctx)).Where("id = ? AND deleted_at IS NULL", id).First(ctx)
+	fan, err := first[Fan](s.read(ctx).Where("id = ? AND deleted_at IS NULL", id))
 	return &fan, found(err)
 }
 
 // FanEver is Fan for one who may have been deleted since.
 func (s *Store) FanEver(ctx context.Context, id string) (*Fan, error) {
-	fan, err := gorm.G[Fan](s.read(ctx)).Where("id = ?", id).First(ctx)
+	fan, err := first[Fan](s.read(ctx).Where("id = ?", id))
 	return &fan, found(err)
 }
 
 // FanProfiles lists the accounts of a fan, oldest first.
 func (s *Store) FanProfiles(ctx context.Context, fan *Fan) ([]FanProfile, error) {
-	return gorm.G[FanProfile](s.read(ctx)).Where("fan_id = ? AND removed_at IS NULL", fan.ID).Order("created_at, id").Find(ctx)
+	return list[FanProfile](s.read(ctx).Where("fan_id = ? AND removed_at IS NULL", fan.ID).Order("created_at, id"))
 }
 
 // EnterFan gives the fan who has just proven to a network who it is. signedIn is the fan of the same browser, or nil: then

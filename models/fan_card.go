@@ -57,12 +57,12 @@ type KeptCard struct {
 
 // FanCards lists the cards that a fan keeps, the usual one first.
 func (s *Store) FanCards(ctx context.Context, fan *Fan) ([]FanCard, error) {
-	return gorm.G[FanCard](s.read(ctx)).Where("fan_id = ? AND state = 'kept'", fan.ID).Order("usual DESC, created_at, id").Find(ctx)
+	return list[FanCard](s.read(ctx).Where("fan_id = ? AND state = 'kept'", fan.ID).Order("usual DESC, created_at, id"))
 }
 
 // UsualCard is the card that a fan's replies are charged to, or ErrNotFound.
 func (s *Store) UsualCard(ctx context.Context, fan *Fan) (*FanCard, error) {
-	card, err := gorm.G[FanCard](s.read(ctx)).Where("fan_id = ? AND usual", fan.ID).First(ctx)
+	card, err := first[FanCard](s.read(ctx).Where("fan_id = ? AND usual", fan.ID))
 	return &card, found(err)
 }
 
@@ -99,7 +99,7 @@ func (s *Store) RecordSetupSession(ctx context.Context, setup *CardSetup, sessio
 
 // CardSetup finds a visit by its id, or ErrNotFound.
 func (s *Store) CardSetup(ctx context.Context, id string) (*CardSetup, error) {
-	setup, err := gorm.G[CardSetup](s.read(ctx)).Where("id = ?", id).First(ctx)
+	setup, err := first[CardSetup](s.read(ctx).Where("id = ?", id))
 	return &setup, found(err)
 }
 
@@ -193,7 +193,7 @@ func (t *tx) removeCards(fan *Fan) error {
 
 // CardsToDetach lists the cards of a fan that Stripe still has though they are to go.
 func (s *Store) CardsToDetach(ctx context.Context, fanID string) ([]FanCard, error) {
-	return gorm.G[FanCard](s.read(ctx)).Where("fan_id = ? AND state = 'removing'", fanID).Order("id").Find(ctx)
+	return list[FanCard](s.read(ctx).Where("fan_id = ? AND state = 'removing'", fanID).Order("id"))
 }
 
 // RecordDetached notes that Stripe has a payment method no more, whoever took it away; another kept card becomes the usual

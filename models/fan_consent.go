@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // FanConsentText names the words that a fan agrees to; whoever changes the words changes the name.
@@ -170,7 +168,7 @@ func (s *Store) DeleteFan(ctx context.Context, fan *Fan, handle, client string) 
 
 // FanConsents lists what a fan agreed to, newest first.
 func (s *Store) FanConsents(ctx context.Context, fan *Fan) ([]FanConsent, error) {
-	return gorm.G[FanConsent](s.read(ctx)).Where("fan_id = ?", fan.ID).Order("created_at DESC, id DESC").Limit(200).Find(ctx)
+	return list[FanConsent](s.read(ctx).Where("fan_id = ?", fan.ID).Order("created_at DESC, id DESC").Limit(200))
 }
 
 func (t *tx) consent(fan *Fan, kind, handle, client, detail string) error {

@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -78,7 +77,7 @@ func (s *Store) AddFile(ctx context.Context, shop *Shop, user *User, offer *Offe
 	if err != nil {
 		return nil, err
 	}
-	kept, err := gorm.G[File](s.read(ctx)).Where("offer_id = ? AND digest = ? AND name = ? AND removed_at IS NULL", offer.ID, file.Digest, file.Name).First(ctx)
+	kept, err := first[File](s.read(ctx).Where("offer_id = ? AND digest = ? AND name = ? AND removed_at IS NULL", offer.ID, file.Digest, file.Name))
 	return &kept, found(err)
 }
 
@@ -162,12 +161,12 @@ func fileName(typed string) string {
 
 // FilesOf lists the files that new buyers of an offer get, oldest first.
 func (s *Store) FilesOf(ctx context.Context, offer *Offer) ([]File, error) {
-	return gorm.G[File](s.read(ctx)).Where("offer_id = ? AND removed_at IS NULL", offer.ID).Order("created_at, id").Find(ctx)
+	return list[File](s.read(ctx).Where("offer_id = ? AND removed_at IS NULL", offer.ID).Order("created_at, id"))
 }
 
 // FileIn finds a file of the shop's own offer, removed or not, or ErrNotFound.
 func (s *Store) FileIn(ctx context.Context, shop *Shop, offer *Offer, id string) (*File, error) {
-	file, err := gorm.G[File](s.read(ctx)).Where("id = ? AND shop_id = ? AND offer_id = ?", id, shop.ID, offer.ID).First(ctx)
+	file, err := first[File](s.read(ctx).Where("id = ? AND shop_id = ? AND offer_id = ?", id, shop.ID, offer.ID))
 	return &file, found(err)
 }
 

@@ -89,7 +89,7 @@ func (t *tx) newWarning(order *Order, news WarningNews) error {
 
 // WarningsOf lists the warnings about an order, oldest first.
 func (s *Store) WarningsOf(ctx context.Context, order *Order) ([]FraudWarning, error) {
-	return gorm.G[FraudWarning](s.read(ctx)).Where("order_id = ?", order.ID).Order("warned_at, id").Find(ctx)
+	return list[FraudWarning](s.read(ctx).Where("order_id = ?", order.ID).Order("warned_at, id"))
 }
 
 // WarnedOrders lists the shop's orders about which a warning waits for a decision, the oldest warning first.

@@ -169,7 +169,7 @@ func (s *Store) MarkAllSent(ctx context.Context, shop *Shop, user *User, slugs [
 
 // ShipmentOf is the shipment of an order, nil where nothing was sent.
 func (s *Store) ShipmentOf(ctx context.Context, order *Order) (*Shipment, error) {
-	shipment, err := gorm.G[Shipment](s.read(ctx)).Where("order_id = ?", order.ID).First(ctx)
+	shipment, err := first[Shipment](s.read(ctx).Where("order_id = ?", order.ID))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
 	}

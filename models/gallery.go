@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"database/sql/driver"
-
-	"gorm.io/gorm"
 )
 
 // PicturesMost is how many pictures an offer may have.
@@ -53,7 +51,7 @@ func (s *Store) morePictures(ctx context.Context, shopID string, gallery Gallery
 	for i, named := range gallery {
 		ids[i] = named.ID
 	}
-	rows, err := gorm.G[Picture](s.read(ctx)).Where("shop_id = ? AND id IN ?", shopID, ids).Find(ctx)
+	rows, err := list[Picture](s.read(ctx).Where("shop_id = ? AND id IN ?", shopID, ids))
 	if err != nil {
 		return nil, err
 	}

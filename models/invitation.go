@@ -123,12 +123,12 @@ func (s *Store) TakeBackInvitation(ctx context.Context, shop *Shop, actor *User,
 
 // Invitations lists the open invitations of a shop, newest first, those that ran out too.
 func (s *Store) Invitations(ctx context.Context, shop *Shop) ([]Invitation, error) {
-	return gorm.G[Invitation](s.read(ctx)).Where("shop_id = ? AND state = 'open'", shop.ID).Order("created_at DESC, id DESC").Limit(100).Find(ctx)
+	return list[Invitation](s.read(ctx).Where("shop_id = ? AND state = 'open'", shop.ID).Order("created_at DESC, id DESC").Limit(100))
 }
 
 // InvitationIn finds an invitation of the shop in any state, or ErrNotFound.
 func (s *Store) InvitationIn(ctx context.Context, shop *Shop, id string) (*Invitation, error) {
-	invitation, err := gorm.G[Invitation](s.read(ctx)).Where("id = ? AND shop_id = ?", id, shop.ID).First(ctx)
+	invitation, err := first[Invitation](s.read(ctx).Where("id = ? AND shop_id = ?", id, shop.ID))
 	return &invitation, found(err)
 }
 
@@ -142,7 +142,7 @@ type Invited struct {
 
 // InvitationBySecret finds what a link is for: Problems link.expired or link.used where it is not good any more.
 func (s *Store) InvitationBySecret(ctx context.Context, secret string) (*Invited, error) {
-	invitation, err := gorm.G[Invitation](s.read(ctx)).Where("hash = ?", s.sealer.digest("invitation", secret)).First(ctx)
+	invitation, err := first[Invitation](s.read(ctx).Where("hash = ?", s.sealer.digest("invitation", secret)))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, Problems{{Field: "link", Code: "link.expired"}}
 	}

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Letter is an e-mail to a person, kept from the moment it is owed. Its key makes it go out once.
@@ -77,7 +75,7 @@ func (t *tx) ownerLetters(shopID string, letter Letter) error {
 
 // Letter gives a letter with its secret opened.
 func (s *Store) Letter(ctx context.Context, id string) (*Letter, error) {
-	letter, err := gorm.G[Letter](s.read(ctx)).Where("id = ?", id).First(ctx)
+	letter, err := first[Letter](s.read(ctx).Where("id = ?", id))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -92,7 +90,7 @@ func (s *Store) Letter(ctx context.Context, id string) (*Letter, error) {
 // LettersTo lists what was written to an address, newest first, with its secrets opened: the demo world and the tests
 // read their own mail.
 func (s *Store) LettersTo(ctx context.Context, email string) ([]Letter, error) {
-	letters, err := gorm.G[Letter](s.read(ctx)).Where("recipient = ?", CleanEmail(email)).Order("created_at DESC, id DESC").Limit(50).Find(ctx)
+	letters, err := list[Letter](s.read(ctx).Where("recipient = ?", CleanEmail(email)).Order("created_at DESC, id DESC").Limit(50))
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +107,7 @@ func (s *Store) LettersTo(ctx context.Context, email string) ([]Letter, error) {
 
 // LatestLetter gives the newest letter of a kind to an address, with its secret opened, or ErrNotFound.
 func (s *Store) LatestLetter(ctx context.Context, kind, recipient string) (*Letter, error) {
-	letter, err := gorm.G[Letter](s.read(ctx)).Where("kind = ? AND recipient = ?", kind, CleanEmail(recipient)).Order("created_at DESC, id DESC").First(ctx)
+	letter, err := first[Letter](s.read(ctx).Where("kind = ? AND recipient = ?", kind, CleanEmail(recipient)).Order("created_at DESC, id DESC"))
 	if err != nil {
 		return nil, found(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -245,7 +244,7 @@ type GivenCode struct {
 
 // CodesOf opens the codes of an order.
 func (s *Store) CodesOf(ctx context.Context, order *Order) ([]GivenCode, error) {
-	rows, err := gorm.G[LicenceCode](s.read(ctx)).Where("order_id = ?", order.ID).Order("id").Find(ctx)
+	rows, err := list[LicenceCode](s.read(ctx).Where("order_id = ?", order.ID).Order("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +261,7 @@ func (s *Store) CodesOf(ctx context.Context, order *Order) ([]GivenCode, error) 
 
 // CodesLeft is an offer by its id with the count of its codes, for the letter that warns of few.
 func (s *Store) CodesLeft(ctx context.Context, offerID string) (*OfferView, CodeCount, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", offerID).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("id = ?", offerID))
 	if err != nil {
 		return nil, CodeCount{}, found(err)
 	}

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Role is what a member may do in a shop.
@@ -68,7 +66,7 @@ type Membership struct {
 
 // Memberships lists the shops of a user, oldest first.
 func (s *Store) Memberships(ctx context.Context, user *User) ([]Membership, error) {
-	members, err := gorm.G[Member](s.read(ctx)).Where("user_id = ?", user.ID).Order("created_at, shop_id").Find(ctx)
+	members, err := list[Member](s.read(ctx).Where("user_id = ?", user.ID).Order("created_at, shop_id"))
 	if err != nil {
 		return nil, err
 	}

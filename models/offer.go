@@ -165,7 +165,7 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 	})
 	if form.Key != "" && err != nil {
 		// On PostgreSQL two can come this far at once: the later one is stopped by the name, or by its own hashtag.
-		if twin, findErr := gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, offer.Slug).First(ctx); findErr == nil {
+		if twin, findErr := first[Offer](s.read(ctx).Where("shop_id = ? AND slug = ?", shop.ID, offer.Slug)); findErr == nil {
 			made, err = twin, nil
 		}
 	}
@@ -180,7 +180,7 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 
 // OfferIn finds the shop's own offer by its slug, or ErrNotFound.
 func (s *Store) OfferIn(ctx context.Context, shop *Shop, slug string) (*OfferView, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, slug).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("shop_id = ? AND slug = ?", shop.ID, slug))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -189,14 +189,14 @@ func (s *Store) OfferIn(ctx context.Context, shop *Shop, slug string) (*OfferVie
 
 // OfferID is the id of the offer of a slug, or ErrNotFound.
 func (s *Store) OfferID(ctx context.Context, slug string) (string, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Select("id").Where("slug = ?", slug).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Select("id").Where("slug = ?", slug))
 	return offer.ID, found(err)
 }
 
 // PublicOffer finds an offer as fans see it, with its shop: by its approved version, or ErrNotFound where there is none
 // or it was never taken live.
 func (s *Store) PublicOffer(ctx context.Context, slug string) (*OfferView, *Shop, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("slug = ? AND approved_version_id IS NOT NULL AND state <> 'draft'", slug).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("slug = ? AND approved_version_id IS NOT NULL AND state <> 'draft'", slug))
 	if err != nil {
 		return nil, nil, found(err)
 	}
@@ -229,7 +229,7 @@ func (s *Store) offerView(ctx context.Context, offer Offer, latest bool) (*Offer
 		view.Version = *version
 	}
 	if view.Version.PictureID != nil {
-		picture, err := gorm.G[Picture](s.read(ctx)).Where("id = ?", *view.Version.PictureID).First(ctx)
+		picture, err := first[Picture](s.read(ctx).Where("id = ?", *view.Version.PictureID))
 		if err != nil {
 			return nil, found(err)
 		}

@@ -2,8 +2,6 @@ package models
 
 import (
 	"context"
-
-	"gorm.io/gorm"
 )
 
 // ShopOffer is an offer with its shop, as the admin sees it.
@@ -36,7 +34,7 @@ func (s *Store) AllOffers(ctx context.Context, filter OfferFilter) ([]ShopOffer,
 
 // AnyOffer finds an offer of any shop for the admin, or ErrNotFound.
 func (s *Store) AnyOffer(ctx context.Context, slug string) (*ShopOffer, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("slug = ?", slug).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("slug = ?", slug))
 	if err != nil {
 		return nil, found(err)
 	}

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Order is a purchase. Payment, fulfilment and dispute move apart; each only ever forward.
@@ -143,25 +141,25 @@ func (t *tx) changeBy(order *Order, kind, detail string, user *User) error {
 
 // Order finds an order by its id, for jobs and events; pages come through OrderIn or OrderByToken.
 func (s *Store) Order(ctx context.Context, id string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("id = ?", id).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("id = ?", id))
 	return &order, found(err)
 }
 
 // OrderBySession finds the order of a Checkout session, or ErrNotFound.
 func (s *Store) OrderBySession(ctx context.Context, session string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("session_id = ?", session).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("session_id = ?", session))
 	return &order, found(err)
 }
 
 // OrderByIntent finds the order of a payment intent, or ErrNotFound.
 func (s *Store) OrderByIntent(ctx context.Context, intent string) (*Order, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("payment_intent_id = ?", intent).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("payment_intent_id = ?", intent))
 	return &order, found(err)
 }
 
 // OrderByToken finds a buyer's order by the secret of its address, or ErrNotFound.
 func (s *Store) OrderByToken(ctx context.Context, token string) (*OrderView, *Shop, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("token_hash = ?", s.sealer.digest("order", token)).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("token_hash = ?", s.sealer.digest("order", token)))
 	if err != nil {
 		return nil, nil, found(err)
 	}
@@ -180,7 +178,7 @@ func (s *Store) OrderToken(order *Order) (string, error) {
 
 // OrderIn finds the shop's own order by its slug, or ErrNotFound.
 func (s *Store) OrderIn(ctx context.Context, shop *Shop, slug string) (*OrderView, error) {
-	order, err := gorm.G[Order](s.read(ctx)).Where("slug = ? AND shop_id = ?", slug, shop.ID).First(ctx)
+	order, err := first[Order](s.read(ctx).Where("slug = ? AND shop_id = ?", slug, shop.ID))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -194,7 +192,7 @@ func (s *Store) OrderView(ctx context.Context, order *Order) (*OrderView, error)
 
 func (s *Store) orderView(ctx context.Context, order Order) (*OrderView, error) {
 	view := &OrderView{Order: order}
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", order.OfferID).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("id = ?", order.OfferID))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -205,12 +203,12 @@ func (s *Store) orderView(ctx context.Context, order Order) (*OrderView, error) 
 	}
 	view.Version = *version
 	if version.PictureID != nil {
-		if picture, err := gorm.G[Picture](s.read(ctx)).Where("id = ?", *version.PictureID).First(ctx); err == nil {
+		if picture, err := first[Picture](s.read(ctx).Where("id = ?", *version.PictureID)); err == nil {
 			view.Picture = &picture
 		}
 	}
 	if order.PostID != nil {
-		post, err := gorm.G[Post](s.read(ctx)).Where("id = ?", *order.PostID).First(ctx)
+		post, err := first[Post](s.read(ctx).Where("id = ?", *order.PostID))
 		if err != nil {
 			return nil, found(err)
 		}

@@ -59,7 +59,7 @@ func (s *Store) RecordPaymentReview(ctx context.Context, order *Order, news Paym
 
 // PaymentReviewsOf lists the reviews of an order's payment, oldest first.
 func (s *Store) PaymentReviewsOf(ctx context.Context, order *Order) ([]PaymentReview, error) {
-	return gorm.G[PaymentReview](s.read(ctx)).Where("order_id = ?", order.ID).Order("opened_at, id").Find(ctx)
+	return list[PaymentReview](s.read(ctx).Where("order_id = ?", order.ID).Order("opened_at, id"))
 }
 
 // ReviewedOrders lists the shop's orders whose payment is under review, the oldest review first.

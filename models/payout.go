@@ -104,19 +104,19 @@ func (t *tx) movePayout(shop *Shop, told Payout) error {
 
 // Payout finds a payout by its id, for jobs and letters.
 func (s *Store) Payout(ctx context.Context, id string) (*Payout, error) {
-	payout, err := gorm.G[Payout](s.read(ctx)).Where("id = ?", id).First(ctx)
+	payout, err := first[Payout](s.read(ctx).Where("id = ?", id))
 	return &payout, found(err)
 }
 
 // PayoutByStripe finds a payout by Stripe's id, or ErrNotFound.
 func (s *Store) PayoutByStripe(ctx context.Context, id string) (*Payout, error) {
-	payout, err := gorm.G[Payout](s.read(ctx)).Where("stripe_id = ?", id).First(ctx)
+	payout, err := first[Payout](s.read(ctx).Where("stripe_id = ?", id))
 	return &payout, found(err)
 }
 
 // PayoutIn finds the shop's own payout by its slug, or ErrNotFound.
 func (s *Store) PayoutIn(ctx context.Context, shop *Shop, slug string) (*Payout, error) {
-	payout, err := gorm.G[Payout](s.read(ctx)).Where("slug = ? AND shop_id = ?", slug, shop.ID).First(ctx)
+	payout, err := first[Payout](s.read(ctx).Where("slug = ? AND shop_id = ?", slug, shop.ID))
 	return &payout, found(err)
 }
 
@@ -129,12 +129,12 @@ func (s *Store) Payouts(ctx context.Context, shop *Shop, page Page) ([]Payout, e
 
 // MovingPayouts lists what is on its way to the shop's bank, the first to arrive first.
 func (s *Store) MovingPayouts(ctx context.Context, shop *Shop) ([]Payout, error) {
-	return gorm.G[Payout](s.read(ctx)).Where("shop_id = ? AND state IN ('pending', 'in_transit')", shop.ID).Order("arrives_at, id").Limit(20).Find(ctx)
+	return list[Payout](s.read(ctx).Where("shop_id = ? AND state IN ('pending', 'in_transit')", shop.ID).Order("arrives_at, id").Limit(20))
 }
 
 // FailedPayout gives the shop's last payout where it came back and none has gone through since; nil where all is well.
 func (s *Store) FailedPayout(ctx context.Context, shop *Shop) (*Payout, error) {
-	payout, err := gorm.G[Payout](s.read(ctx)).Where("shop_id = ? AND state IN ('paid', 'failed')", shop.ID).Order("made_at DESC, id DESC").First(ctx)
+	payout, err := first[Payout](s.read(ctx).Where("shop_id = ? AND state IN ('paid', 'failed')", shop.ID).Order("made_at DESC, id DESC"))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
 	}
@@ -147,5 +147,5 @@ func (s *Store) FailedPayout(ctx context.Context, shop *Shop) (*Payout, error) {
 // LatePayouts lists payouts that should have arrived before a time and of which nothing was heard, by id and after the
 // given one.
 func (s *Store) LatePayouts(ctx context.Context, before time.Time, after string, most int) ([]Payout, error) {
-	return gorm.G[Payout](s.read(ctx)).Where("state IN ('pending', 'in_transit') AND arrives_at < ? AND id > ?", before, after).Order("id").Limit(most).Find(ctx)
+	return list[Payout](s.read(ctx).Where("state IN ('pending', 'in_transit') AND arrives_at < ? AND id > ?", before, after).Order("id").Limit(most))
 }

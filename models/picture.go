@@ -19,7 +19,6 @@ import (
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoding only
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -222,7 +221,7 @@ func (s *Store) PictureFile(digest, size string) (*os.File, error) {
 
 // PictureIn finds the shop's own picture, or ErrNotFound.
 func (s *Store) PictureIn(ctx context.Context, shop *Shop, id string) (*Picture, error) {
-	picture, err := gorm.G[Picture](s.read(ctx)).Where("id = ? AND shop_id = ?", id, shop.ID).First(ctx)
+	picture, err := first[Picture](s.read(ctx).Where("id = ? AND shop_id = ?", id, shop.ID))
 	return &picture, found(err)
 }
 

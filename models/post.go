@@ -121,7 +121,7 @@ func (s *Store) MarkPosted(ctx context.Context, shop *Shop, user *User, post *Po
 
 // PostIn finds the shop's own post by its code, or ErrNotFound.
 func (s *Store) PostIn(ctx context.Context, shop *Shop, code string) (*PostView, error) {
-	post, err := gorm.G[Post](s.read(ctx)).Where("code = ? AND shop_id = ?", code, shop.ID).First(ctx)
+	post, err := first[Post](s.read(ctx).Where("code = ? AND shop_id = ?", code, shop.ID))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -159,7 +159,7 @@ func (s *Store) BestPosts(ctx context.Context, shop *Shop, most int) ([]PostView
 func (s *Store) postViews(ctx context.Context, posts []Post) ([]PostView, error) {
 	views := make([]PostView, 0, len(posts))
 	for _, post := range posts {
-		offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", post.OfferID).First(ctx)
+		offer, err := first[Offer](s.read(ctx).Where("id = ?", post.OfferID))
 		if err != nil {
 			return nil, found(err)
 		}

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Refund is money on its way back to a buyer, written before Stripe is asked.
@@ -92,13 +90,13 @@ func (t *tx) countBack(order *Order, refund *Refund) error {
 
 // Refund finds a refund for the job that makes it.
 func (s *Store) Refund(ctx context.Context, id string) (*Refund, error) {
-	refund, err := gorm.G[Refund](s.read(ctx)).Where("id = ?", id).First(ctx)
+	refund, err := first[Refund](s.read(ctx).Where("id = ?", id))
 	return &refund, found(err)
 }
 
 // RefundsOf lists an order's refunds, oldest first.
 func (s *Store) RefundsOf(ctx context.Context, order *Order) ([]Refund, error) {
-	return gorm.G[Refund](s.read(ctx)).Where("order_id = ?", order.ID).Order("created_at, id").Find(ctx)
+	return list[Refund](s.read(ctx).Where("order_id = ?", order.ID).Order("created_at, id"))
 }
 
 // RefundKept tells whether a refund of Stripe's is one of ours already.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Resend is money on its way back to a shop because a refund that had cost it came back from the buyer's bank, written in
@@ -69,18 +67,18 @@ func (t *tx) oweShop(before *Order, refund *Refund) error {
 
 // Resend finds a resend for the job that makes it.
 func (s *Store) Resend(ctx context.Context, id string) (*Resend, error) {
-	resend, err := gorm.G[Resend](s.read(ctx)).Where("id = ?", id).First(ctx)
+	resend, err := first[Resend](s.read(ctx).Where("id = ?", id))
 	return &resend, found(err)
 }
 
 // ResendsOf lists what was or is to be sent again to the shop of an order, oldest first.
 func (s *Store) ResendsOf(ctx context.Context, order *Order) ([]Resend, error) {
-	return gorm.G[Resend](s.read(ctx)).Where("order_id = ?", order.ID).Order("created_at, id").Find(ctx)
+	return list[Resend](s.read(ctx).Where("order_id = ?", order.ID).Order("created_at, id"))
 }
 
 // PendingResends lists what still has to be sent again, oldest first.
 func (s *Store) PendingResends(ctx context.Context, most int) ([]Resend, error) {
-	return gorm.G[Resend](s.read(ctx)).Where("state = 'pending'").Order("created_at, id").Limit(most).Find(ctx)
+	return list[Resend](s.read(ctx).Where("state = 'pending'").Order("created_at, id").Limit(most))
 }
 
 // RecordResend keeps by which transfer a shop got its money again, once.

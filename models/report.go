@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Report is a visitor's complaint about an offer.
@@ -68,7 +66,7 @@ func (s *Store) OpenReports(ctx context.Context) (cases []ReportCase, err error)
 
 // ReportCase loads one report, or ErrNotFound.
 func (s *Store) ReportCase(ctx context.Context, id string) (*ReportCase, error) {
-	report, err := gorm.G[Report](s.read(ctx)).Where("id = ?", id).First(ctx)
+	report, err := first[Report](s.read(ctx).Where("id = ?", id))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -76,7 +74,7 @@ func (s *Store) ReportCase(ctx context.Context, id string) (*ReportCase, error) 
 }
 
 func (s *Store) reportCase(ctx context.Context, report Report) (*ReportCase, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", report.OfferID).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("id = ?", report.OfferID))
 	if err != nil {
 		return nil, found(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Review is the case of one version in the admin's queue, with its decision.
@@ -64,7 +62,7 @@ func (s *Store) ReviewQueue(ctx context.Context) (cases []ReviewCase, err error)
 
 // ReviewCase loads one case, or ErrNotFound.
 func (s *Store) ReviewCase(ctx context.Context, id string) (*ReviewCase, error) {
-	review, err := gorm.G[Review](s.read(ctx)).Where("id = ?", id).First(ctx)
+	review, err := first[Review](s.read(ctx).Where("id = ?", id))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -73,7 +71,7 @@ func (s *Store) ReviewCase(ctx context.Context, id string) (*ReviewCase, error) 
 
 func (s *Store) reviewCase(ctx context.Context, review Review) (*ReviewCase, error) {
 	c := &ReviewCase{Review: review}
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("id = ?", review.OfferID).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("id = ?", review.OfferID))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -84,7 +82,7 @@ func (s *Store) reviewCase(ctx context.Context, review Review) (*ReviewCase, err
 	}
 	c.Version = *version
 	if version.PictureID != nil {
-		picture, err := gorm.G[Picture](s.read(ctx)).Where("id = ?", *version.PictureID).First(ctx)
+		picture, err := first[Picture](s.read(ctx).Where("id = ?", *version.PictureID))
 		if err != nil {
 			return nil, found(err)
 		}

@@ -124,7 +124,7 @@ func rowsByID[T any](ctx context.Context, s *Store, ids []string, idOf func(T) s
 	if len(ids) == 0 {
 		return by, nil
 	}
-	rows, err := gorm.G[T](s.read(ctx)).Where("id IN ?", ids).Find(ctx)
+	rows, err := list[T](s.read(ctx).Where("id IN ?", ids))
 	for i := range rows {
 		by[idOf(rows[i])] = &rows[i]
 	}

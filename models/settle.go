@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Payment is proof from Stripe that an order was paid.
@@ -296,7 +294,7 @@ func (s *Store) FindOrders(ctx context.Context, email, language string) error {
 
 // OrdersOf lists the paid orders of an e-mail address, newest first, at most fifty.
 func (s *Store) OrdersOf(ctx context.Context, email string) ([]OrderView, error) {
-	orders, err := gorm.G[Order](s.read(ctx)).Where("email_key = ? AND email = ? AND paid_at IS NOT NULL", emailKey(email), CleanEmail(email)).Order("created_at DESC").Limit(50).Find(ctx)
+	orders, err := list[Order](s.read(ctx).Where("email_key = ? AND email = ? AND paid_at IS NOT NULL", emailKey(email), CleanEmail(email)).Order("created_at DESC").Limit(50))
 	if err != nil {
 		return nil, err
 	}

@@ -239,19 +239,19 @@ func (s *Store) UpdateShop(ctx context.Context, shop *Shop, user *User, in ShopS
 
 // ShopByHandle finds a shop that is shown to the world, or ErrNotFound.
 func (s *Store) ShopByHandle(ctx context.Context, handle string) (*Shop, error) {
-	shop, err := gorm.G[Shop](s.read(ctx)).Where("handle = ? AND opened_at IS NOT NULL", CleanHandle(handle)).First(ctx)
+	shop, err := first[Shop](s.read(ctx).Where("handle = ? AND opened_at IS NOT NULL", CleanHandle(handle)))
 	return &shop, found(err)
 }
 
 // ShopOf finds the shop by its id, for those who come from one of its rows.
 func (s *Store) ShopOf(ctx context.Context, id string) (*Shop, error) {
-	shop, err := gorm.G[Shop](s.read(ctx)).Where("id = ?", id).First(ctx)
+	shop, err := first[Shop](s.read(ctx).Where("id = ?", id))
 	return &shop, found(err)
 }
 
 // ShopByAccount finds the shop of a Stripe account, or ErrNotFound.
 func (s *Store) ShopByAccount(ctx context.Context, account string) (*Shop, error) {
-	shop, err := gorm.G[Shop](s.read(ctx)).Where("stripe_account = ?", account).First(ctx)
+	shop, err := first[Shop](s.read(ctx).Where("stripe_account = ?", account))
 	return &shop, found(err)
 }
 

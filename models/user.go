@@ -187,13 +187,13 @@ func (s *Store) joinAgain(ctx context.Context, user *User, hash string, same boo
 
 // UserByEmail finds an account, or ErrNotFound.
 func (s *Store) UserByEmail(ctx context.Context, email string) (*User, error) {
-	user, err := gorm.G[User](s.read(ctx)).Where("email = ?", CleanEmail(email)).First(ctx)
+	user, err := first[User](s.read(ctx).Where("email = ?", CleanEmail(email)))
 	return &user, found(err)
 }
 
 // User finds an account by its id, or ErrNotFound.
 func (s *Store) User(ctx context.Context, id string) (*User, error) {
-	user, err := gorm.G[User](s.read(ctx)).Where("id = ?", id).First(ctx)
+	user, err := first[User](s.read(ctx).Where("id = ?", id))
 	return &user, found(err)
 }
 

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // Version is the content of an offer; from the moment it is sent to review it never changes.
@@ -70,7 +68,7 @@ func deref(text *string) string {
 }
 
 func (s *Store) version(ctx context.Context, id string) (*Version, error) {
-	version, err := gorm.G[Version](s.read(ctx)).Where("id = ?", id).First(ctx)
+	version, err := first[Version](s.read(ctx).Where("id = ?", id))
 	return &version, found(err)
 }
 
@@ -200,7 +198,7 @@ func (s *Store) ReviewProblems(shop *Shop, view *OfferView) Problems {
 
 // VersionsOf lists the versions of an offer, newest first.
 func (s *Store) VersionsOf(ctx context.Context, offer *Offer) ([]Version, error) {
-	return gorm.G[Version](s.read(ctx)).Where("offer_id = ?", offer.ID).Order("number DESC").Find(ctx)
+	return list[Version](s.read(ctx).Where("offer_id = ?", offer.ID).Order("number DESC"))
 }
 
 // SendToReview freezes the draft and puts it into the admin's queue. What a review needs and is missing comes back as

@@ -79,13 +79,13 @@ func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, variant, ema
 
 // WaitByToken finds a place in a waitlist by the secret of its letter, or ErrNotFound.
 func (s *Store) WaitByToken(ctx context.Context, token string) (*Wait, error) {
-	wait, err := gorm.G[Wait](s.read(ctx)).Where("token_hash = ?", s.sealer.digest("wait", token)).First(ctx)
+	wait, err := first[Wait](s.read(ctx).Where("token_hash = ?", s.sealer.digest("wait", token)))
 	return &wait, found(err)
 }
 
 // OfferSlug is the public name of an offer.
 func (s *Store) OfferSlug(ctx context.Context, id string) (string, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Select("slug").Where("id = ?", id).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Select("slug").Where("id = ?", id))
 	return offer.Slug, found(err)
 }
 
@@ -220,7 +220,7 @@ func (t *tx) endTurn(wait *Wait) error {
 // TurnWaits ends the turns whose time is over, and gives what is free to those who wait: the safety net of what each
 // change does by itself, and what comes free by the clock alone.
 func (s *Store) TurnWaits(ctx context.Context) error {
-	over, err := gorm.G[Wait](s.read(ctx)).Where("state = 'offered' AND offered_until <= ?", s.now()).Order("offered_until").Limit(turnsAtOnce).Find(ctx)
+	over, err := list[Wait](s.read(ctx).Where("state = 'offered' AND offered_until <= ?", s.now()).Order("offered_until").Limit(turnsAtOnce))
 	if err != nil {
 		return err
 	}

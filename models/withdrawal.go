@@ -79,7 +79,7 @@ func (w *Withdrawal) RefundBy() time.Time { return w.CreatedAt.AddDate(0, 0, wit
 
 // WithdrawalOf is the withdrawal from an order's contract, nil where there is none.
 func (s *Store) WithdrawalOf(ctx context.Context, order *Order) (*Withdrawal, error) {
-	withdrawal, err := gorm.G[Withdrawal](s.read(ctx)).Where("order_id = ?", order.ID).First(ctx)
+	withdrawal, err := first[Withdrawal](s.read(ctx).Where("order_id = ?", order.ID))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
 	}
