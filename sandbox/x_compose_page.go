@@ -99,7 +99,7 @@ func (x *X) createPost(w http.ResponseWriter, r *http.Request) {
 	}
 	var me *xPerson
 	var made *xPost
-	err = x.change(r.Context(), time.Time{}, func(c *xcall) (err error) {
+	err = x.change(r.Context(), formTime(r), func(c *xcall) (err error) {
 		if me, err = c.called(as); err != nil {
 			return err
 		}
@@ -129,6 +129,14 @@ func (x *X) createPost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, at(back(r), made.ID), http.StatusSeeOther)
+}
+
+// formTime is the time that a made-up past hands in with a form, zero for now.
+func formTime(r *http.Request) time.Time {
+	if at := pastTime(r); at != 0 {
+		return time.Unix(at, 0).UTC()
+	}
+	return time.Time{}
 }
 
 // problemKey is the word for what is wrong with a post.
@@ -172,7 +180,7 @@ func (x *X) act(w http.ResponseWriter, r *http.Request, work func(*xcall, *xPers
 	}
 	id, _ := readID(r.PathValue("id"))
 	found := false
-	err = x.change(r.Context(), time.Time{}, func(c *xcall) error {
+	err = x.change(r.Context(), formTime(r), func(c *xcall) error {
 		p, err := c.post(id)
 		if err != nil || p == nil {
 			return err
