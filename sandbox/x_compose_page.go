@@ -67,8 +67,11 @@ func (x *X) fillIn(r *http.Request, c *composer, answers, quotes int64) error {
 			into **feedPost
 		}{{answers, &c.Answers}, {quotes, &c.Quotes}} {
 			p, err := call.post(about.id)
-			if err != nil || p == nil {
+			if err != nil {
 				return err
+			}
+			if p == nil {
+				continue
 			}
 			if *about.into, err = call.feedOne(c.Me, p, false); err != nil {
 				return err

@@ -114,6 +114,13 @@ func TestXComposer(t *testing.T) {
 			t.Errorf("%q: %d %s", want, end.status, end.body)
 		}
 	}
+	old := f.write("lucbernard", "Something to talk about")
+	if page := f.browser().get(f.x.URL + "/intent/post?quote=" + old); !page.has("Something to talk about") || !page.has(`name="quote" value="`+old) {
+		t.Errorf("a quote is written without what it quotes: %s", page.body)
+	}
+	if page := f.browser().get(f.x.URL + "/intent/post?in_reply_to=" + old); !page.has("Reply to Luc Bernard") || !page.has(`name="in_reply_to" value="`+old) {
+		t.Errorf("an answer is written without what it answers: %s", page.body)
+	}
 	end := f.browser().post(f.x.URL+"/posts", url.Values{"as": {"maisonkestrel"}, "text": {"The mug is back"}, "back": {"status"}})
 	made := f.as("maisonkestrel").get(f.x.URL + end.location)
 	path, _, _ := strings.Cut(end.location, "?")
