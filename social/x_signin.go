@@ -125,7 +125,7 @@ func (x *XClient) tokenRefusal(a *answer) *Error {
 	var problem xProblem
 	_ = json.Unmarshal(a.body, &problem)
 	switch {
-	case problem.Error == "invalid_grant", problem.Error == "invalid_request" && strings.Contains(problem.ErrorDescription, "invalid"):
+	case problem.Error == "invalid_grant", problem.Error == "invalid_request" && strings.HasPrefix(problem.ErrorDescription, "Value passed"):
 		e.Kind = SignInExpired
 	case problem.Error == "invalid_client", problem.Error == "unauthorized_client", e.Kind == SignInExpired:
 		e.Kind = Refused
