@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -46,6 +47,7 @@ type Sandbox struct {
 	platform  string // id of the platform's own account
 	client    string // id of the platform's Connect application
 	x         *X
+	mastodon  *Mastodon
 }
 
 // Option changes how Open builds a Sandbox.
@@ -111,7 +113,7 @@ func (sb *Sandbox) openFile(path string) error {
 		sb.Close()
 		return err
 	}
-	if err = sb.openX(); err != nil {
+	if err = errors.Join(sb.openX(), sb.openMastodon()); err != nil {
 		sb.Close()
 		return err
 	}

@@ -4,9 +4,9 @@ import "sort"
 
 // say is a text of the hosted pages in English or French; a key that is missing shows itself.
 func say(lang, key string) string {
-	books := []map[string]string{english, xEnglish}
+	books := []map[string]string{english, xEnglish, mEnglish}
 	if lang == "fr" {
-		books = []map[string]string{french, xFrench, english, xEnglish}
+		books = []map[string]string{french, xFrench, mFrench, english, xEnglish, mEnglish}
 	}
 	for _, book := range books {
 		if text, ok := book[key]; ok {
