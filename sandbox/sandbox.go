@@ -1,5 +1,6 @@
-// Package sandbox stands in for Stripe: it speaks Stripe's wire protocol on a loopback address, keeps its state in a
-// SQLite file of its own, shows the hosted pages, delivers signed webhooks, and takes the mail that the product sends.
+// Package sandbox stands in for Stripe, X and Mastodon: it speaks their wire protocols on loopback addresses, keeps its
+// state in a SQLite file of its own, shows the hosted pages, delivers signed webhooks, and takes the mail that the
+// product sends.
 package sandbox
 
 import (

@@ -49,6 +49,7 @@ type process struct {
 	base     string // of Tillbird
 	stripe   string // of the sandbox
 	x        string // the same sandbox's X
+	mastodon string // its Mastodon
 	ports    []string
 	logs     *lockedBuffer
 	exited   chan struct{}
@@ -83,7 +84,7 @@ func start(t testing.TB, env ...string) *process {
 // prepare is a folder and a database for a process that does not run yet.
 func prepare(t testing.TB) *process {
 	t.Helper()
-	return &process{t: t, data: t.TempDir(), database: testDatabase(t), ports: []string{"0", "0", "0", "0"}}
+	return &process{t: t, data: t.TempDir(), database: testDatabase(t), ports: []string{"0", "0", "0", "0", "0"}}
 }
 
 // command runs one of the small commands on the same data, and gives what it printed.
@@ -107,7 +108,7 @@ func (p *process) run(env ...string) {
 	t := p.t
 	t.Helper()
 	p.logs = &lockedBuffer{}
-	p.cmd = exec.Command(binary, "serve", "-addr", "127.0.0.1:"+p.ports[0], "-sandbox-addr", "127.0.0.1:"+p.ports[1], "-sandbox-mail-addr", "127.0.0.1:"+p.ports[2], "-sandbox-x-addr", "127.0.0.1:"+p.ports[3], "-data", p.data)
+	p.cmd = exec.Command(binary, "serve", "-addr", "127.0.0.1:"+p.ports[0], "-sandbox-addr", "127.0.0.1:"+p.ports[1], "-sandbox-mail-addr", "127.0.0.1:"+p.ports[2], "-sandbox-x-addr", "127.0.0.1:"+p.ports[3], "-sandbox-mastodon-addr", "127.0.0.1:"+p.ports[4], "-data", p.data)
 	p.cmd.Env = append(os.Environ(), append([]string{"TILLBIRD_DATABASE_URL=" + p.database, "TILLBIRD_LOG_LEVEL=warn", "TILLBIRD_DEMO=false"}, env...)...)
 	p.cmd.Stderr = p.logs
 	out, err := p.cmd.StdoutPipe()
@@ -128,6 +129,8 @@ func (p *process) run(env ...string) {
 			p.stripe = "http" + address
 		case "Sandbox X":
 			p.x = "http" + address
+		case "Sandbox Mastodon":
+			p.mastodon = "http" + address
 		}
 	}
 	go func() {
@@ -139,7 +142,7 @@ func (p *process) run(env ...string) {
 		<-p.exited
 		t.Fatalf("tillbird did not start:\n%s", p.logs)
 	}
-	p.ports[0], p.ports[1], p.ports[3] = portOf(p.base), portOf(p.stripe), portOf(p.x)
+	p.ports[0], p.ports[1], p.ports[3], p.ports[4] = portOf(p.base), portOf(p.stripe), portOf(p.x), portOf(p.mastodon)
 	t.Cleanup(func() {
 		p.stop()
 		if t.Failed() {

@@ -29,6 +29,8 @@ type localStripe struct {
 	letters  net.Listener
 	timeline net.Listener // of the local X
 	xBase    string
+	elephant net.Listener // of the local Mastodon
+	mastodon string       // its address
 	mailHost string
 	mailPort int
 }
@@ -60,6 +62,10 @@ func openLocalStripe(set *settings, log *slog.Logger) (*localStripe, error) {
 		l.close()
 		return nil, fmt.Errorf("TILLBIRD_SANDBOX_X_ADDR (-sandbox-x-addr): %w", err)
 	}
+	if l.elephant, err = net.Listen("tcp", set.sandboxMastodon()); err != nil {
+		l.close()
+		return nil, fmt.Errorf("TILLBIRD_SANDBOX_MASTODON_ADDR (-sandbox-mastodon-addr): %w", err)
+	}
 	host, port, _ := net.SplitHostPort(l.letters.Addr().String())
 	l.mailHost = host
 	l.mailPort, _ = strconv.Atoi(port)
@@ -69,6 +75,9 @@ func openLocalStripe(set *settings, log *slog.Logger) (*localStripe, error) {
 	_, port, _ = net.SplitHostPort(l.timeline.Addr().String())
 	l.xBase = "http://localhost:" + port
 	l.X().SetURL(l.xBase)
+	_, port, _ = net.SplitHostPort(l.elephant.Addr().String())
+	l.mastodon = "http://localhost:" + port
+	l.Mastodon().SetURL(l.mastodon)
 	return l, nil
 }
 
@@ -112,11 +121,12 @@ func (l *localStripe) connect(ctx context.Context, store *models.Store, set *pay
 func (l *localStripe) serve(ctx context.Context) error {
 	stripe := &http.Server{Handler: l.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	x := &http.Server{Handler: l.X().Handler(), ReadHeaderTimeout: 10 * time.Second}
+	mastodon := &http.Server{Handler: l.Mastodon().Handler(), ReadHeaderTimeout: 10 * time.Second}
 	serving, ctx := errgroup.WithContext(ctx)
 	go l.Run(ctx)
 	go l.X().Run(ctx)
 	go func() { _ = l.ServeSMTP(l.letters) }()
-	for server, listener := range map[*http.Server]net.Listener{stripe: l.pages, x: l.timeline} {
+	for server, listener := range map[*http.Server]net.Listener{stripe: l.pages, x: l.timeline, mastodon: l.elephant} {
 		serving.Go(func() error {
 			<-ctx.Done()
 			// The product's last requests may still need an answer.
@@ -141,7 +151,7 @@ func (l *localStripe) serve(ctx context.Context) error {
 }
 
 func (l *localStripe) close() {
-	for _, listener := range []net.Listener{l.pages, l.letters, l.timeline} {
+	for _, listener := range []net.Listener{l.pages, l.letters, l.timeline, l.elephant} {
 		if listener != nil {
 			_ = listener.Close()
 		}

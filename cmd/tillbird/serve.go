@@ -191,6 +191,7 @@ func (a *app) greet() {
 	fmt.Fprintf(a.out, "Sandbox Stripe   %s\n", a.sandbox.base)
 	fmt.Fprintf(a.out, "Sandbox mail     %s\n", a.sandbox.mailURL())
 	fmt.Fprintf(a.out, "Sandbox X        %s\n", a.sandbox.xBase)
+	fmt.Fprintf(a.out, "Sandbox Mastodon %s\n", a.sandbox.mastodon)
 	if a.set.Demo {
 		fmt.Fprintf(a.out, "Demo merchant    %s  password: %s\n", demo.MerchantEmail, demo.MerchantPassword)
 		fmt.Fprintf(a.out, "Demo admin       %s  password: %s\n", demo.AdminEmail, demo.AdminPassword)

@@ -35,7 +35,7 @@ func TestSharedPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	for flag, name := range map[string]string{"-addr": "TILLBIRD_ADDR", "-sandbox-addr": "TILLBIRD_SANDBOX_ADDR", "-sandbox-mail-addr": "TILLBIRD_SANDBOX_MAIL_ADDR", "-sandbox-x-addr": "TILLBIRD_SANDBOX_X_ADDR"} {
+	for flag, name := range map[string]string{"-addr": "TILLBIRD_ADDR", "-sandbox-addr": "TILLBIRD_SANDBOX_ADDR", "-sandbox-mail-addr": "TILLBIRD_SANDBOX_MAIL_ADDR", "-sandbox-x-addr": "TILLBIRD_SANDBOX_X_ADDR", "-sandbox-mastodon-addr": "TILLBIRD_SANDBOX_MASTODON_ADDR"} {
 		args := map[string]string{"-addr": "127.0.0.1:0", "-sandbox-addr": "127.0.0.1:0", "-sandbox-mail-addr": "127.0.0.1:0"}
 		args[flag] = l.Addr().String()
 		var line []string

@@ -40,11 +40,12 @@ type settings struct {
 	RefundWarned  string `name:"refund-warned-up-to" env:"TILLBIRD_REFUND_WARNED_UP_TO" help:"Payments up to this amount are given back by themselves when the card's bank warns of fraud, by currency, as in eur:10.00,usd:10.00. Empty gives none back."`
 	OnBehalfOf    bool   `env:"TILLBIRD_ON_BEHALF_OF" default:"true" negatable:"" help:"Make the shop the merchant of record (needs its card_payments capability)."`
 
-	SandboxAddr string `env:"TILLBIRD_SANDBOX_ADDR" default:"127.0.0.1:8081" help:"Address of the sandbox's Stripe."`
-	SandboxMail string `name:"sandbox-mail-addr" env:"TILLBIRD_SANDBOX_MAIL_ADDR" default:"127.0.0.1:8025" help:"Address of the sandbox's mail server."`
-	SandboxX    string `name:"sandbox-x-addr" env:"TILLBIRD_SANDBOX_X_ADDR" help:"Address of the sandbox's X, with its timeline. None: two ports above the sandbox's Stripe."`
-	DemoDays    int    `env:"TILLBIRD_DEMO_DAYS" default:"90" hidden:"" help:"How much past the demo world has (for tests)."`
-	Demo        bool   `env:"TILLBIRD_DEMO" default:"true" negatable:"" help:"Make the demo world in the sandbox."`
+	SandboxAddr     string `env:"TILLBIRD_SANDBOX_ADDR" default:"127.0.0.1:8081" help:"Address of the sandbox's Stripe."`
+	SandboxMail     string `name:"sandbox-mail-addr" env:"TILLBIRD_SANDBOX_MAIL_ADDR" default:"127.0.0.1:8025" help:"Address of the sandbox's mail server."`
+	SandboxX        string `name:"sandbox-x-addr" env:"TILLBIRD_SANDBOX_X_ADDR" help:"Address of the sandbox's X, with its timeline. None: two ports above the sandbox's Stripe."`
+	SandboxMastodon string `name:"sandbox-mastodon-addr" env:"TILLBIRD_SANDBOX_MASTODON_ADDR" help:"Address of the sandbox's Mastodon. None: three ports above the sandbox's Stripe."`
+	DemoDays        int    `env:"TILLBIRD_DEMO_DAYS" default:"90" hidden:"" help:"How much past the demo world has (for tests)."`
+	Demo            bool   `env:"TILLBIRD_DEMO" default:"true" negatable:"" help:"Make the demo world in the sandbox."`
 
 	SMTPHost     string `name:"smtp-host" env:"TILLBIRD_SMTP_HOST" help:"Mail server. In the sandbox: the sandbox's own."`
 	SMTPPort     int    `name:"smtp-port" env:"TILLBIRD_SMTP_PORT" default:"587" help:"Its port."`
@@ -134,7 +135,7 @@ func (s *settings) checkSandbox() error {
 			return fmt.Errorf("TILLBIRD_BASE_URL is %s, but without STRIPE_SECRET_KEY Tillbird runs in the sandbox, which serves this machine only: set STRIPE_SECRET_KEY, or leave TILLBIRD_BASE_URL out", s.BaseURL)
 		}
 	}
-	for _, listen := range []struct{ name, addr string }{{"TILLBIRD_ADDR", s.Addr}, {"TILLBIRD_SANDBOX_ADDR", s.SandboxAddr}, {"TILLBIRD_SANDBOX_MAIL_ADDR", s.SandboxMail}, {"TILLBIRD_SANDBOX_X_ADDR", s.sandboxX()}} {
+	for _, listen := range []struct{ name, addr string }{{"TILLBIRD_ADDR", s.Addr}, {"TILLBIRD_SANDBOX_ADDR", s.SandboxAddr}, {"TILLBIRD_SANDBOX_MAIL_ADDR", s.SandboxMail}, {"TILLBIRD_SANDBOX_X_ADDR", s.sandboxX()}, {"TILLBIRD_SANDBOX_MASTODON_ADDR", s.sandboxMastodon()}} {
 		if host, _, err := net.SplitHostPort(listen.addr); err != nil || !localHost(host) {
 			return fmt.Errorf("%s is %q, but the sandbox serves this machine only: use an address such as 127.0.0.1:8080", listen.name, listen.addr)
 		}
@@ -201,14 +202,20 @@ func (s *settings) checkServing() error {
 }
 
 // sandboxX is where the sandbox's X listens.
-func (s *settings) sandboxX() string {
-	if s.SandboxX != "" {
-		return s.SandboxX
+func (s *settings) sandboxX() string { return s.above(s.SandboxX, 2) }
+
+// sandboxMastodon is where the sandbox's Mastodon listens.
+func (s *settings) sandboxMastodon() string { return s.above(s.SandboxMastodon, 3) }
+
+// above is an address, or else one some ports above the sandbox's Stripe; any free one where that takes any.
+func (s *settings) above(set string, ports int) string {
+	if set != "" {
+		return set
 	}
 	host, port, _ := net.SplitHostPort(s.SandboxAddr)
 	n, _ := strconv.Atoi(port)
 	if n > 0 {
-		n += 2
+		n += ports
 	}
 	return net.JoinHostPort(host, strconv.Itoa(n))
 }

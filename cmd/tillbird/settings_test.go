@@ -28,6 +28,7 @@ func TestWrongSettings(t *testing.T) {
 		{"the sandbox's Stripe on every interface", map[string]string{"TILLBIRD_SANDBOX_ADDR": ":8081"}, "TILLBIRD_SANDBOX_ADDR"},
 		{"the sandbox's mail on every interface", map[string]string{"TILLBIRD_SANDBOX_MAIL_ADDR": ":8025"}, "TILLBIRD_SANDBOX_MAIL_ADDR"},
 		{"the sandbox's X on every interface", map[string]string{"TILLBIRD_SANDBOX_X_ADDR": ":8083"}, "TILLBIRD_SANDBOX_X_ADDR"},
+		{"the sandbox's Mastodon on every interface", map[string]string{"TILLBIRD_SANDBOX_MASTODON_ADDR": ":8084"}, "TILLBIRD_SANDBOX_MASTODON_ADDR"},
 		{"a webhook secret without a key", map[string]string{"STRIPE_WEBHOOK_SECRET": "whsec_1"}, "STRIPE_WEBHOOK_SECRET"},
 		{"a fee that is no number", map[string]string{"TILLBIRD_FEE_PERCENT": "many"}, "TILLBIRD_FEE_PERCENT"},
 		{"a fee above half", map[string]string{"TILLBIRD_FEE_PERCENT": "51"}, "TILLBIRD_FEE_PERCENT"},

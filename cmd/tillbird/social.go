@@ -19,8 +19,6 @@ func (s *settings) social(base string, local *localStripe, clock func() time.Tim
 	if local == nil || s.BlueskyServer != "" {
 		set.Bluesky = &social.BlueskySettings{Server: s.BlueskyServer, Directory: s.BlueskyDirectory}
 	}
-	if local == nil {
-		set.Mastodon = &social.MastodonSettings{Name: "Tillbird", Website: base}
-	}
+	set.Mastodon = &social.MastodonSettings{Name: "Tillbird", Website: base}
 	return set
 }
