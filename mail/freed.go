@@ -11,14 +11,7 @@ import (
 // freed tells somebody on a waitlist that one is set aside for them. Where it was written too late to be of use, it
 // still says until when that was.
 func (d *draft) freed(ctx context.Context) error {
-	if d.letter.OfferID == nil {
-		return errors.New("a letter of a waitlist without its offer")
-	}
-	slug, err := d.mail.store.OfferSlug(ctx, *d.letter.OfferID)
-	if err != nil {
-		return err
-	}
-	offer, shop, err := d.mail.store.PublicOffer(ctx, slug)
+	offer, shop, err := d.waitedFor(ctx)
 	if err != nil {
 		return err
 	}
@@ -26,7 +19,6 @@ func (d *draft) freed(ctx context.Context) error {
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return err
 	}
-	d.in(shop.Zone())
 	title := views.Plain(offer.Version.Title)
 	d.begin(d.w.T("letter.freed.subject", "Title", title), d.w.T("letter.freed.heading"), d.w.T("letter.freed.text", "Title", title, "Shop", shop.Name))
 	d.say(d.w.T("letter.freed.text", "Title", title, "Shop", shop.Name))
@@ -41,4 +33,35 @@ func (d *draft) freed(ctx context.Context) error {
 	d.links(views.LetterLink{Href: d.mail.link(views.WaitPath(d.letter.Secret)), Label: d.w.T("letter.freed.leave"), About: d.w.T("letter.freed.leave.about")})
 	d.because(d.w.T("letter.freed.because", "Site", d.mail.site()))
 	return nil
+}
+
+// waitlistJoined tells somebody that the address stands on a waitlist, and how to leave it before a turn.
+func (d *draft) waitlistJoined(ctx context.Context) error {
+	offer, shop, err := d.waitedFor(ctx)
+	if err != nil {
+		return err
+	}
+	title := views.Plain(offer.Version.Title)
+	d.begin(d.w.T("letter.waitlist.subject", "Title", title), d.w.T("letter.waitlist.heading"), d.w.T("letter.waitlist.text", "Title", title, "Shop", shop.Name))
+	d.say(d.w.T("letter.waitlist.text", "Title", title, "Shop", shop.Name))
+	d.say(d.w.T("letter.waitlist.next", "Time", d.w.Duration(offer.TurnLasts())))
+	d.links(views.LetterLink{Href: d.mail.link(views.WaitPath(d.letter.Secret)), Label: d.w.T("letter.waitlist.leave"), About: d.w.T("letter.waitlist.leave.about")})
+	d.because(d.w.T("letter.freed.because", "Site", d.mail.site()))
+	return nil
+}
+
+// waitedFor is the offer of a waitlist's letter, and its shop, in whose time zone the letter goes on.
+func (d *draft) waitedFor(ctx context.Context) (*models.OfferView, *models.Shop, error) {
+	if d.letter.OfferID == nil {
+		return nil, nil, errors.New("a letter of a waitlist without its offer")
+	}
+	slug, err := d.mail.store.OfferSlug(ctx, *d.letter.OfferID)
+	if err != nil {
+		return nil, nil, err
+	}
+	offer, shop, err := d.mail.store.PublicOffer(ctx, slug)
+	if err == nil {
+		d.in(shop.Zone())
+	}
+	return offer, shop, err
 }

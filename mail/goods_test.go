@@ -76,7 +76,8 @@ func TestLettersOfGoodsAndLimits(t *testing.T) {
 			for kind, wanted := range map[string][]string{
 				"delivered":        {"Slow <bread>", "Maison Kestrel", base + "/orders/"},
 				"codes_low":        {"Ink brushes", p.Number(models.CodesLow), base + "/dashboard/offers/" + brushes.Slug + "/codes"},
-				"freed":            {"Harbour print", "Maison Kestrel", price, p.Deadline(w.clock.Now().Add(models.TurnUsual * time.Minute)), base + "/waits/"},
+				"waitlist_joined":  {"Harbour print", "Maison Kestrel", p.Duration(models.TurnUsual * time.Minute), base + "/waits/", base + "/unsubscriptions/"},
+				"freed":            {"Harbour print", "Maison Kestrel", price, p.Deadline(w.clock.Now().Add(models.TurnUsual * time.Minute)), base + "/waits/", base + "/unsubscriptions/"},
 				"over_limit_buyer": {"Blue mug", "Maison Kestrel", price, "help@kestrel.example.com", base + "/orders/"},
 				"over_limit_shop":  {"Blue mug", "two@example.com", price, base + "/dashboard/sales/" + twice.Slug},
 			} {

@@ -71,6 +71,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shopStanding(ctx)
 	case "withdrawn_buyer":
 		err = d.withdrawnBuyer(ctx)
+	case "waitlist_joined":
+		err = d.waitlistJoined(ctx)
 	case "freed":
 		err = d.freed(ctx)
 	case "withdrawn_shop":

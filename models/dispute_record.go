@@ -27,6 +27,7 @@ type DisputeNews struct {
 	Fee         *int64
 	FeeCurrency string
 	EventID     *string
+	SparesFee   bool // this installation gives up its fee of what a bank takes back
 }
 
 // disputeTaken are the columns that news may change.
@@ -66,7 +67,7 @@ func (s *Store) RecordDispute(ctx context.Context, order *Order, news DisputeNew
 		if err := db.disputeTold(order, &before, dispute, news.EventID); err != nil {
 			return err
 		}
-		if err := db.disputeMoney(order, &before, dispute); err != nil {
+		if err := db.disputeMoney(order, &before, dispute, news.SparesFee); err != nil {
 			return err
 		}
 		if *dispute == before {
@@ -206,7 +207,7 @@ func (t *tx) disputeTold(order *Order, before, after *Dispute, eventID *string) 
 }
 
 // disputeMoney writes down that money has to move, once each way, and has it done.
-func (t *tx) disputeMoney(order *Order, before, after *Dispute) error {
+func (t *tx) disputeMoney(order *Order, before, after *Dispute, sparesFee bool) error {
 	for _, way := range []struct {
 		is   bool
 		kind string
@@ -218,7 +219,15 @@ func (t *tx) disputeMoney(order *Order, before, after *Dispute) error {
 			continue
 		}
 		now := t.store.now()
-		move := DisputeMove{ID: newID(), ShopID: order.ShopID, OrderID: order.ID, DisputeID: after.ID, Kind: way.kind, Amount: after.Amount, State: "pending", CreatedAt: now, UpdatedAt: now}
+		amount := after.Amount
+		if sparesFee {
+			var held Order
+			if err := t.Select("total", "application_fee", "refunded").Where("id = ?", order.ID).Take(&held).Error; err != nil {
+				return found(err)
+			}
+			amount -= held.feeOf(after.Amount)
+		}
+		move := DisputeMove{ID: newID(), ShopID: order.ShopID, OrderID: order.ID, DisputeID: after.ID, Kind: way.kind, Amount: amount, State: "pending", CreatedAt: now, UpdatedAt: now}
 		if err := t.Create(&move).Error; err != nil {
 			return err
 		}

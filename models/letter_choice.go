@@ -37,6 +37,7 @@ var topics = []struct {
 	{"payout", TopicPayouts},
 	{"requirement", TopicPayouts},
 	{"waitlist", TopicWaitlist},
+	{"freed", TopicWaitlist},
 	{"reminder", TopicReminders},
 	{"weekly", TopicWeekly},
 }
@@ -235,10 +236,17 @@ func (s *Store) Subscription(ctx context.Context, token string) (*Subscription, 
 	return sub, err
 }
 
-// Subscribe says yes or no to the letters that a token names.
+// Subscribe says yes or no to the letters that a token names. A no to those of waitlists leaves them.
 func (s *Store) Subscribe(ctx context.Context, sub *Subscription, wanted bool) error {
 	if sub.Fixed {
 		return nil
 	}
-	return s.write(ctx, func(db *tx) error { return db.choose(sub.Recipient, sub.Shop.ID, sub.Topic, wanted) })
+	return s.write(ctx, func(db *tx) error {
+		if sub.Topic == TopicWaitlist && !wanted {
+			if err := db.leaveAll(sub.Shop.ID, sub.Recipient); err != nil {
+				return err
+			}
+		}
+		return db.choose(sub.Recipient, sub.Shop.ID, sub.Topic, wanted)
+	})
 }

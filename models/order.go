@@ -89,6 +89,15 @@ func (o *Order) FeeKept() Money {
 	return Money{o.ApplicationFee - (2*o.ApplicationFee*o.Refunded+o.Total)/(2*o.Total), o.Currency}
 }
 
+// feeOf is the part of Tillbird's fee that belongs to an amount which a bank takes after what was refunded.
+func (o *Order) feeOf(amount int64) int64 {
+	if o.Total == 0 {
+		return 0
+	}
+	part := func(gone int64) int64 { return (2*o.ApplicationFee*gone + o.Total) / (2 * o.Total) }
+	return max(min(part(o.Refunded+amount), o.ApplicationFee)-part(o.Refunded), 0)
+}
+
 // UnitPrice is what one of the order's items cost.
 func (o *Order) UnitPrice() Money { return Money{o.Items / max(o.Quantity, 1), o.Currency} }
 

@@ -19,7 +19,8 @@ type Wait struct {
 	EmailKey     string
 	Language     string
 	State        string // waiting, offered, taken, passed, left
-	TokenHash    *string
+	JoinHash     *string // of the link in the first letter
+	TokenHash    *string // of the link in the letter of the turn
 	OfferedUntil *time.Time
 	OrderID      *string // whose hold the item became
 	CreatedAt    time.Time
@@ -31,7 +32,8 @@ func (w *Wait) Open(now time.Time) bool {
 	return w != nil && w.State == "offered" && now.Before(*w.OfferedUntil)
 }
 
-// JoinWaitlist puts an address at the end of an offer's waitlist, once; whether it stood there already is not told.
+// JoinWaitlist puts an address at the end of an offer's waitlist, once, and writes a letter to it that says so; whether
+// it stood there already is not told. Who wanted no more letters of waitlists wants them again.
 // variant is the combination that is wanted, in its words, "" where there is nothing to choose. Problems: email.…,
 // waitlist.closed, waitlist.not_sold_out, waitlist.variant, not_live.
 func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, variant, email, language string) error {
@@ -59,7 +61,7 @@ func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, variant, ema
 	return s.write(ctx, func(db *tx) error {
 		// An UPDATE that changes nothing locks the row: an item that is freed at this moment finds the new place, or is
 		// found free here.
-		result := db.Exec(`UPDATE offers SET held = held WHERE id = ? AND waitlist AND (? = '' AND stock IS NOT NULL AND held + sold >= stock
+		result := db.Exec(`UPDATE offers SET held = held WHERE id = ? AND waitlist AND (? = '' AND (stock IS NOT NULL AND held + sold >= stock OR codes IS NOT NULL AND held >= codes)
 			OR EXISTS (SELECT 1 FROM variants WHERE variants.id = ? AND variants.stock IS NOT NULL AND variants.held + variants.sold >= variants.stock))`, offer.ID, variantID, variantID)
 		if result.Error != nil {
 			return result.Error
@@ -71,15 +73,25 @@ func (s *Store) JoinWaitlist(ctx context.Context, offer *OfferView, variant, ema
 		if err := db.Raw("SELECT count(*) FROM waits WHERE offer_id = ? AND variant_id = ? AND email_key = ? AND state IN ('waiting', 'offered')", offer.ID, variantID, emailKey(email)).Scan(&there).Error; err != nil || there > 0 {
 			return err
 		}
-		return db.Create(&Wait{
-			ID: newID(), ShopID: offer.ShopID, OfferID: offer.ID, VariantID: variantID, Email: CleanEmail(email), EmailKey: emailKey(email), Language: language, State: "waiting", CreatedAt: now, UpdatedAt: now,
-		}).Error
+		token := newSecret()
+		hash := s.sealer.digest("wait", token)
+		wait := &Wait{
+			ID: newID(), ShopID: offer.ShopID, OfferID: offer.ID, VariantID: variantID, Email: CleanEmail(email), EmailKey: emailKey(email), Language: language, State: "waiting", JoinHash: &hash, CreatedAt: now, UpdatedAt: now,
+		}
+		if err := db.Create(wait).Error; err != nil {
+			return err
+		}
+		if err := db.choose(wait.Email, wait.ShopID, TopicWaitlist, true); err != nil {
+			return err
+		}
+		return db.letter(Letter{Key: "waitlist-joined-" + wait.ID, Kind: "waitlist_joined", Recipient: wait.Email, Language: language, ShopID: &wait.ShopID, OfferID: &wait.OfferID, Secret: token})
 	})
 }
 
-// WaitByToken finds a place in a waitlist by the secret of its letter, or ErrNotFound.
+// WaitByToken finds a place in a waitlist by the secret of one of its letters, or ErrNotFound.
 func (s *Store) WaitByToken(ctx context.Context, token string) (*Wait, error) {
-	wait, err := first[Wait](s.read(ctx).Where("token_hash = ?", s.sealer.digest("wait", token)))
+	hash := s.sealer.digest("wait", token)
+	wait, err := first[Wait](s.read(ctx).Where("token_hash = ? OR join_hash = ?", hash, hash))
 	return &wait, found(err)
 }
 
@@ -91,16 +103,36 @@ func (s *Store) OfferSlug(ctx context.Context, id string) (string, error) {
 
 // LeaveWaitlist gives a place up for good; what was set aside for it goes to the next. The address is forgotten.
 func (s *Store) LeaveWaitlist(ctx context.Context, wait *Wait) error {
-	return s.write(ctx, func(db *tx) error {
-		if err := db.lockOffer(wait.OfferID); err != nil {
+	return s.write(ctx, func(db *tx) error { return db.leave(wait) })
+}
+
+func (t *tx) leave(wait *Wait) error {
+	if err := t.lockOffer(wait.OfferID); err != nil {
+		return err
+	}
+	const left = "UPDATE waits SET state = 'left', email = '', email_key = '', updated_at = ? WHERE id = ? AND state = ?"
+	if err := t.Exec(left, t.store.now(), wait.ID, "waiting").Error; err != nil {
+		return err
+	}
+	result := t.Exec(left, t.store.now(), wait.ID, "offered")
+	if result.Error != nil || result.RowsAffected == 0 {
+		return result.Error
+	}
+	return t.endTurn(wait)
+}
+
+// leaveAll gives up all places of an address in a shop's waitlists: who wants no letters cannot be told of a turn.
+func (t *tx) leaveAll(shopID, email string) error {
+	var waits []Wait
+	if err := t.Where("shop_id = ? AND email = ? AND state IN ('waiting', 'offered')", shopID, email).Order("offer_id, id").Find(&waits).Error; err != nil {
+		return err
+	}
+	for i := range waits {
+		if err := t.leave(&waits[i]); err != nil {
 			return err
 		}
-		result := db.Exec("UPDATE waits SET state = 'left', email = '', email_key = '', updated_at = ? WHERE id = ? AND state = 'offered'", s.now(), wait.ID)
-		if result.Error != nil || result.RowsAffected == 0 {
-			return result.Error
-		}
-		return db.endTurn(wait)
-	})
+	}
+	return nil
 }
 
 // WaitlistOf counts who waits for an offer, and for how many an item is set aside now.
@@ -241,7 +273,7 @@ func (s *Store) TurnWaits(ctx context.Context) error {
 	}
 	var offers []string
 	err = s.read(ctx).Raw(`SELECT id FROM offers WHERE state IN ('live', 'scheduled') AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting'
-		AND (waits.variant_id = '' AND (offers.stock IS NULL OR offers.held + offers.sold < offers.stock)
+		AND (waits.variant_id = '' AND (offers.stock IS NULL OR offers.held + offers.sold < offers.stock) AND (offers.codes IS NULL OR offers.held < offers.codes)
 			OR waits.variant_id IN (SELECT id FROM variants WHERE on_sale AND (stock IS NULL OR held + sold < stock)))) LIMIT 200`).Scan(&offers).Error
 	if err != nil {
 		return err
@@ -266,7 +298,8 @@ func (t *tx) turnOf(offer *OfferView, token, variant string) (*Wait, error) {
 		return nil, nil
 	}
 	var wait Wait
-	err := t.Where("token_hash = ? AND offer_id = ? AND state = 'offered' AND offered_until > ?", t.store.sealer.digest("wait", token), offer.ID, t.store.now()).
+	hash := t.store.sealer.digest("wait", token)
+	err := t.Where("(token_hash = ? OR join_hash = ?) AND offer_id = ? AND state = 'offered' AND offered_until > ?", hash, hash, offer.ID, t.store.now()).
 		Where("variant_id = COALESCE((SELECT id FROM variants WHERE offer_id = ? AND name = ?), '')", offer.ID, variant).Take(&wait).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil

@@ -112,7 +112,7 @@ func (p *Payments) recordDispute(ctx context.Context, dispute *models.Dispute, n
 	if err != nil {
 		return err
 	}
-	return p.store.RecordDispute(ctx, order, disputeNews(now, nil))
+	return p.store.RecordDispute(ctx, order, p.disputeNews(now, nil))
 }
 
 func (p *Payments) fetchDispute(ctx context.Context, id string) (*stripe.Dispute, error) {

@@ -226,6 +226,30 @@ func TestMovedOnce(t *testing.T) {
 	}
 }
 
+// TestSparedFee: an installation that gives up its fee leaves a lost sale at nothing for the shop, and a won one as it was.
+func TestSparedFee(t *testing.T) {
+	t.Parallel()
+	for _, refund := range []string{"", "12.34"} {
+		for _, outcome := range []string{"lost", "won"} {
+			w := newWorld(t)
+			w.set.SpareFeeOnDispute = true
+			w.restart()
+			w.open(true)
+			order, charge := w.disputed(refund, url.Values{})
+			w.agrees(order, "disputed")
+			if o := w.order(order); o.Net().Amount != 0 || o.Disputed >= 4200-o.Refunded {
+				t.Errorf("refund %q: net %d, disputed %d", refund, o.Net().Amount, o.Disputed)
+			}
+			w.operate("/disputes/"+w.disputeOf(charge).ID+"/outcome", url.Values{"outcome": {outcome}})
+			w.hear(order)
+			w.agrees(order, outcome)
+			if o := w.order(order); (o.Net().Amount == 0) != (outcome == "lost") {
+				t.Errorf("refund %q, %s: net %d", refund, outcome, o.Net().Amount)
+			}
+		}
+	}
+}
+
 // TestAnswerOnce: an answer goes to the bank once, from two tabs and through crashes.
 func TestAnswerOnce(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ func (r *round) disputed(ctx context.Context, n news) (models.EventResult, error
 	if err != nil {
 		return notOurs(err)
 	}
-	told := disputeNews(dispute, &n.kept.ID)
+	told := r.disputeNews(dispute, &n.kept.ID)
 	switch n.Type {
 	case "charge.dispute.funds_withdrawn":
 		told.Withdrawn = true
@@ -41,10 +41,10 @@ func (r *round) disputed(ctx context.Context, n news) (models.EventResult, error
 }
 
 // disputeNews is what a dispute says, in our words. Its bookings tell whether the money is gone or back.
-func disputeNews(dispute *stripe.Dispute, eventID *string) models.DisputeNews {
+func (p *Payments) disputeNews(dispute *stripe.Dispute, eventID *string) models.DisputeNews {
 	news := models.DisputeNews{
 		StripeID: dispute.ID, Amount: dispute.Amount, Currency: string(dispute.Currency), Reason: string(dispute.Reason), NetworkCode: dispute.NetworkReasonCode,
-		State: string(dispute.Status), OpenedAt: time.Unix(dispute.Created, 0).UTC(), EventID: eventID, Bookings: int64(len(dispute.BalanceTransactions)),
+		State: string(dispute.Status), OpenedAt: time.Unix(dispute.Created, 0).UTC(), EventID: eventID, Bookings: int64(len(dispute.BalanceTransactions)), SparesFee: p.set.SpareFeeOnDispute,
 	}
 	if dispute.Charge != nil {
 		news.ChargeID = dispute.Charge.ID

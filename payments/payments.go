@@ -50,6 +50,8 @@ type Settings struct {
 
 	// KeepFeeOnRefund leaves Tillbird's fee with Tillbird when a buyer gets the money back.
 	KeepFeeOnRefund bool
+	// SpareFeeOnDispute gives up Tillbird's fee of what a bank takes back: less is taken from the shop.
+	SpareFeeOnDispute bool
 	// RefundWarnedUpTo is how large a payment may be, by currency, to be given back by itself when the card's bank warns
 	// of fraud; empty gives back none.
 	RefundWarnedUpTo map[string]int64

@@ -24,7 +24,7 @@ func (r *reckoning) readDispute(ctx context.Context, dispute *stripe.Dispute) (*
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return nil, err
 	}
-	if err := r.soften(ctx, dispute.ID, r.store.RecordDispute(ctx, order, disputeNews(dispute, nil))); err != nil {
+	if err := r.soften(ctx, dispute.ID, r.store.RecordDispute(ctx, order, r.disputeNews(dispute, nil))); err != nil {
 		return nil, err
 	}
 	now, err := r.store.DisputeByStripe(ctx, dispute.ID)

@@ -14,12 +14,14 @@ type AdminShops struct {
 
 // AdminShop is one shop with all that an admin may know and do.
 type AdminShop struct {
-	Shop    *models.Shop
-	Offers  []models.OfferView
-	Earlier []models.ReviewCase
-	History []models.AuditLine
-	Now     time.Time
-	Form    StandingForm
+	Shop         *models.Shop
+	Offers       []models.OfferView
+	Disputes     []models.DisputeView
+	MoreDisputes bool // there are older ones
+	Earlier      []models.ReviewCase
+	History      []models.AuditLine
+	Now          time.Time
+	Form         StandingForm
 }
 
 // StandingForm is what an admin typed to change a shop's standing.

@@ -117,6 +117,16 @@ func (d Dispute) sums(p Page) []Fact {
 	return append(list, Fact{Name: total, Value: p.W.Money(models.Money{Amount: -held, Currency: d.Currency}), Total: true})
 }
 
+// whoseFee says who bears Stripe's fee and what becomes of Tillbird's.
+func (d Dispute) whoseFee(p Page) string {
+	for _, move := range d.Moves {
+		if move.Kind == "recover" && move.Amount < d.Amount {
+			return p.T("dispute.sum.fee.spared")
+		}
+	}
+	return p.T("dispute.sum.fee.whose")
+}
+
 // pending is what is on its way, nil where nothing is.
 func (d Dispute) pending() *models.Money {
 	for _, move := range d.Moves {

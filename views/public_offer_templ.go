@@ -324,7 +324,7 @@ func offerBody(p Page, o FanOffer, form BuyForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if o.Turn != nil && o.Turn.State == "offered" {
+		if o.Turn != nil && (o.Turn.State == "offered" || o.Turn.State == "waiting") {
 			templ_7745c5c3_Err = turnLeave(p, o).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,8 +5,8 @@ import "time"
 // Turn is somebody's place in a waitlist, on the page that the letter leads to.
 type Turn struct {
 	Token string
-	State string // offered, taken, passed or left
-	Until time.Time
+	State string    // waiting, offered, taken, passed or left
+	Until time.Time // of a turn
 
 	Choice  []string // its values, one for each option
 	Variant string   // what is set aside, in its words; "" where there is nothing to choose
@@ -25,12 +25,12 @@ func (o FanOffer) soldOutVariants() []string {
 
 // hasWaitlist tells whether there is something to say of a waitlist: an offer that can sell out.
 func (o ShopOffer) hasWaitlist() bool {
-	return o.Offer.Approved != nil && (o.Offer.Stock != nil || o.Waiting+o.Offered > 0) && o.state() != "taken_down"
+	return o.Offer.Approved != nil && (o.Offer.Stock != nil || o.Offer.Codes != nil || o.Waiting+o.Offered > 0) && o.state() != "taken_down"
 }
 
 // takesAddresses tells whether the page of a sold-out offer has a waitlist to join.
 func (o FanOffer) takesAddresses() bool {
-	return (o.State == FanSoldOut || o.State == FanLive && len(o.soldOutVariants()) > 0) && o.Offer.Waitlist && (o.Turn == nil || o.Turn.State != "offered")
+	return (o.State == FanSoldOut || o.State == FanLive && len(o.soldOutVariants()) > 0) && o.Offer.Waitlist && (o.Turn == nil || o.Turn.State != "offered" && o.Turn.State != "waiting")
 }
 
 // atTill is what a buyer reads of how stock is kept while paying; nothing where it is not counted.

@@ -40,7 +40,7 @@ func TestJobsPage(t *testing.T) {
 	w := newWorld(t)
 	sam := w.signIn("admin@example.com", adminPassword)
 	w.must(w.store.AskReconciliation(t.Context(), w.admin))
-	sam.get("/admin/jobs").want(http.StatusOK, "Compare the books", "Send a letter")
+	sam.get("/admin/jobs").want(http.StatusOK, "Compare the books", "Send an e-mail")
 	sam.get("/admin/jobs?state=discarded").want(http.StatusOK, "No job matches")
 	sam.get("/admin/jobs?kind=reconcile").want(http.StatusOK, "Compare the books")
 	jobs, _, err := w.store.Jobs(t.Context(), models.JobFilter{Kind: "reconcile"})

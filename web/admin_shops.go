@@ -46,7 +46,11 @@ func (s *Server) renderAdminShop(v *visit, status int, shop *models.Shop, form v
 	if a.History, err = s.store.AuditEntries(v.ctx(), models.AuditFilter{Shop: shop, Page: some}); err != nil {
 		return err
 	}
+	if a.Disputes, err = s.store.Disputes(v.ctx(), shop, models.DisputeFilter{Page: some}); err != nil {
+		return err
+	}
 	a.Offers, _, _ = models.Turn(some, a.Offers)
+	a.Disputes, _, a.MoreDisputes = models.Turn(some, a.Disputes)
 	a.Earlier, _, _ = models.Turn(some, a.Earlier)
 	a.History, _, _ = models.Turn(some, a.History)
 	p, err := v.adminPage("")

@@ -31,7 +31,7 @@ func TestLettersThatStop(t *testing.T) {
 	b := newBrowser(t, w)
 	b.get(views.UnsubscribePath(sold.ID + ".0000")).want(http.StatusNotFound)
 	b.get(views.UnsubscribePath(receipt.ID + token[strings.Index(token, "."):])).want(http.StatusNotFound)
-	b.get(link).want(http.StatusOK, "each sale", "ana@example.com", "Stop these letters") // looking changes nothing
+	b.get(link).want(http.StatusOK, "each sale", "ana@example.com", "Stop these e-mails") // looking changes nothing
 	told := func(email string) int {
 		t.Helper()
 		n := 0
@@ -63,7 +63,7 @@ func TestLettersThatStop(t *testing.T) {
 	if told("ana@example.com") != 2 || len(w.kinds("fan3@example.com")) != 1 {
 		t.Errorf("after stopping: %d letters to the shop, %v to the fan", told("ana@example.com"), w.kinds("fan3@example.com"))
 	}
-	b.get(link).want(http.StatusOK, "You get no more of these letters").submit(views.UnsubscribeRemovalPath(token), nil).want(http.StatusOK, "Stop these letters")
+	b.get(link).want(http.StatusOK, "You get no more of these e-mails").submit(views.UnsubscribeRemovalPath(token), nil).want(http.StatusOK, "Stop these e-mails")
 
 	// The same choice by the page of the settings; others of the team may have these letters too.
 	ana := w.signIn("ana@example.com", anaPassword)

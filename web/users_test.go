@@ -67,7 +67,7 @@ func TestFromSignUpToTheShop(t *testing.T) {
 	}
 
 	stranger := newBrowser(t, w)
-	stranger.get(views.ConfirmationPath(secret)).want(http.StatusGone, "used already", "Send the letter")
+	stranger.get(views.ConfirmationPath(secret)).want(http.StatusGone, "used already", "Send the e-mail")
 	stranger.post(views.ConfirmationPath(secret), nil).want(http.StatusGone, "used already")
 }
 
@@ -82,7 +82,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 			return b.get(views.PasswordPath).submit("Send the link", url.Values{"email": {email}})
 		},
 		"confirmation": func(b *browser, email string) *browser {
-			return b.get(views.ConfirmationAsk).submit("Send the letter", url.Values{"email": {email}})
+			return b.get(views.ConfirmationAsk).submit("Send the e-mail", url.Values{"email": {email}})
 		},
 		"sign-in": func(b *browser, email string) *browser {
 			return b.get(views.LoginPath).submit("Sign in", url.Values{"email": {email}, "password": {"not the one it is"}})
@@ -150,7 +150,7 @@ func TestLinksRunOut(t *testing.T) {
 	signUp(b, "late@example.com", "three small boats")
 	first := w.letter("late@example.com", "confirm_email").Secret
 	w.advance(49 * time.Hour)
-	b.get(views.ConfirmationPath(first)).want(http.StatusGone, "has run out").submit("Send the letter", nil).want(http.StatusOK, "another letter is on its way")
+	b.get(views.ConfirmationPath(first)).want(http.StatusGone, "has run out").submit("Send the e-mail", nil).want(http.StatusOK, "another e-mail is on its way")
 	second := w.letter("late@example.com", "confirm_email").Secret
 	b.post(views.ConfirmationPath(first), nil).want(http.StatusGone)
 	b.post(views.ConfirmationPath(second), nil).want(http.StatusOK, "Your shop")

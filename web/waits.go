@@ -20,7 +20,7 @@ func (s *Server) createWait(v *visit) error {
 	}
 	email := form.Get("email")
 	for _, who := range []string{"client " + v.RealIP(), "wait " + fan.offer.Offer.ID + " " + models.CleanEmail(email)} {
-		if err := v.allow(limitLetter, who); err != nil {
+		if err := v.allow(limitWait, who); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,10 @@ func (s *Server) withTurn(v *visit, fan *fanPage, token string) error {
 	v.Response().Header().Set("Referrer-Policy", "no-referrer")
 	v.Response().Header().Set("X-Robots-Tag", "noindex")
 	now := s.store.Now()
-	turn := &views.Turn{Token: token, State: wait.State, Until: *wait.OfferedUntil}
+	turn := &views.Turn{Token: token, State: wait.State}
+	if wait.OfferedUntil != nil {
+		turn.Until = *wait.OfferedUntil
+	}
 	if turn.State == "offered" && !wait.Open(now) {
 		turn.State = "passed"
 	}

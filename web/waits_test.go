@@ -137,6 +137,73 @@ func TestLeavingTheWaitlist(t *testing.T) {
 	}
 }
 
+// Whoever joined leaves by the first letter's link before a turn comes, or by the mailbox's own button; nothing is set
+// aside for them then. Joining again is a new wish.
+func TestLeavingBeforeTheTurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	offer := w.live(models.OfferForm{Title: "The only one", Price: "24", Stock: "1"})
+	w.buy(offer.Slug, "buyer@example.com").want(200, "Thank you")
+	for _, email := range []string{"first@example.com", "second@example.com", "third@example.com"} {
+		w.wait(offer.Slug, email).want(200, "A first e-mail says so too")
+	}
+	joined := func(email string) *models.Letter {
+		letter, err := w.store.LatestLetter(t.Context(), "waitlist_joined", email)
+		w.must(err)
+		return letter
+	}
+	first := newBrowser(t, w)
+	first.get("/waits/"+joined("first@example.com").Secret).want(200, "You are on the waitlist", "Sold out").without("Tell me when one is free")
+	first.submit("Leave the waitlist", nil).want(200, "You have left the waitlist")
+	token := w.store.UnsubscribeToken(joined("second@example.com"))
+	newBrowser(t, w).post("/unsubscriptions/"+token, url.Values{"List-Unsubscribe": {"One-Click"}}).want(200, "ok")
+	order := w.orderOf("buyer@example.com")
+	_, err := w.store.AskRefund(t.Context(), w.shop, w.ana, &order.Order, models.RefundForm{Amount: "24", Reason: "requested", Restock: "1"})
+	w.must(err)
+	if w.turns("first@example.com")+w.turns("second@example.com") != 0 || w.turns("third@example.com") != 1 {
+		t.Error("somebody who left has a turn, or the one who stayed has none")
+	}
+	// The first letter's link leads to the turn as well, and buys.
+	third := newBrowser(t, w)
+	third.get("/waits/"+joined("third@example.com").Secret).want(200, "One is set aside for you")
+	third.submit("Pay €24.00", nil)
+	third.payByCard("4242 4242 4242 4242").want(200, "Thank you")
+	w.counted(offer.Slug, 0, 1)
+	w.wait(offer.Slug, "second@example.com").want(200, "You are on the waitlist")
+	if letters, err := w.store.LettersTo(t.Context(), "second@example.com"); err != nil || len(letters) != 2 {
+		t.Errorf("%d letters: %v", len(letters), err)
+	}
+}
+
+// What is sold out by its licence codes has a waitlist too; new codes go to those who wait.
+func TestWaitingForCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	offer := w.approved(models.OfferForm{Title: "Ink brushes", Price: "9", Fulfilment: "licence_code"})
+	_, err := w.store.AddCodes(t.Context(), w.shop, w.ana, &offer.Offer, "CODE-1")
+	w.must(err)
+	w.must(w.store.Publish(t.Context(), w.shop, w.ana, &offer.Offer, true))
+	w.buy(offer.Slug, "buyer@example.com").want(200)
+	w.wait(offer.Slug, "fan@example.com").want(200, "You are on the waitlist")
+	w.must(w.store.TurnWaits(t.Context()))
+	w.signIn("ana@example.com", anaPassword).get("/dashboard/offers/"+offer.Slug).want(200, "1 person waits.")
+	if w.turns("fan@example.com") != 0 {
+		t.Error("a turn without a code")
+	}
+	_, err = w.store.AddCodes(t.Context(), w.shop, w.ana, &offer.Offer, "CODE-2")
+	w.must(err)
+	w.must(w.store.TurnWaits(t.Context()))
+	if w.turns("fan@example.com") != 1 {
+		t.Error("a new code and no turn")
+	}
+	newBrowser(t, w).get("/o/"+offer.Slug).want(200, "Sold out")
+	b := newBrowser(t, w)
+	b.get(w.turnOf("fan@example.com")).want(200, "One is set aside for you")
+	b.submit("Pay €9.00", url.Values{"consent": {"on"}})
+	b.payByCard("4242 4242 4242 4242").want(200)
+	w.counted(offer.Slug, 0, 2)
+}
+
 // More stock goes to those who wait first, one each, and the rest to everybody.
 func TestMoreStockForThoseWhoWait(t *testing.T) {
 	t.Parallel()

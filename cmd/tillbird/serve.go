@@ -244,6 +244,7 @@ func (s *settings) payments(base string) (payments.Settings, error) {
 	return payments.Settings{
 		SecretKey: s.StripeSecretKey, WebhookSecret: s.StripeWebhookSecret, ConnectWebhookSecret: s.StripeConnectWebhookSecret, APIURL: s.StripeAPIURL,
 		BaseURL: base, Country: s.Country, ShopCountries: s.countries(), FeeBasis: basis, FeeFixed: fixed, OnBehalfOf: s.OnBehalfOf, RefundWarnedUpTo: warned,
+		KeepFeeOnRefund: s.KeepOnRefund, SpareFeeOnDispute: !s.KeepOnDispute,
 	}, err
 }
 

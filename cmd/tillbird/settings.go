@@ -37,6 +37,8 @@ type settings struct {
 	ShopCountries string `env:"TILLBIRD_SHOP_COUNTRIES" default:"AT,BE,BG,CH,CY,CZ,DE,DK,EE,ES,FI,FR,GB,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,NO,PL,PT,RO,SE,SI,SK" help:"Countries whose shops are taken."`
 	FeePercent    string `env:"TILLBIRD_FEE_PERCENT" default:"3.4" help:"Tillbird's share of a sale in percent; it has to cover Stripe's fee."`
 	FeeFixed      string `env:"TILLBIRD_FEE_FIXED" default:"eur:0.25,usd:0.30,gbp:0.20,chf:0.30" help:"Fixed part of the fee by currency."`
+	KeepOnRefund  bool   `name:"keep-fee-on-refund" env:"TILLBIRD_KEEP_FEE_ON_REFUND" default:"false" negatable:"" help:"Keep Tillbird's fee when a shop gives money back."`
+	KeepOnDispute bool   `name:"keep-fee-on-dispute" env:"TILLBIRD_KEEP_FEE_ON_DISPUTE" default:"true" negatable:"" help:"Keep Tillbird's fee of a sale that a bank takes back."`
 	RefundWarned  string `name:"refund-warned-up-to" env:"TILLBIRD_REFUND_WARNED_UP_TO" help:"Payments up to this amount are given back by themselves when the card's bank warns of fraud, by currency, as in eur:10.00,usd:10.00. Empty gives none back."`
 	OnBehalfOf    bool   `env:"TILLBIRD_ON_BEHALF_OF" default:"true" negatable:"" help:"Make the shop the merchant of record (needs its card_payments capability)."`
 
