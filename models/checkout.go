@@ -138,16 +138,24 @@ func waits(err error) bool {
 	return errors.As(err, &problems) && (problems.For("quantity") != nil || problems.For("offer") != nil || problems.For("variant") != nil || problems.For("code") != nil)
 }
 
+// many is how many are bought. Problem quantity.malformed.
+func (in Purchase) many() (int64, *Problem) {
+	text := strings.TrimSpace(in.Quantity)
+	if text == "" {
+		return 1, nil
+	}
+	quantity, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || quantity < 1 || quantity > QuantityMost {
+		return 1, problem("quantity.malformed", "Max", QuantityMost)
+	}
+	return quantity, nil
+}
+
 func (in Purchase) check(now time.Time) (quantity int64, err error) {
 	var problems Problems
 	problems.take("email", CheckEmail(in.Email))
-	quantity = 1
-	if text := strings.TrimSpace(in.Quantity); text != "" {
-		quantity, err = strconv.ParseInt(text, 10, 64)
-		if err != nil || quantity < 1 || quantity > QuantityMost {
-			problems.Add("quantity", "quantity.malformed", "Max", QuantityMost)
-		}
-	}
+	quantity, bad := in.many()
+	problems.take("quantity", bad)
 	offer := in.Offer
 	if offer.Approved != nil && offer.Approved.NeedsConsent() && !in.Consent {
 		problems.Add("consent", "delivery.consent")

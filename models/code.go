@@ -237,6 +237,8 @@ func (s *Store) Quote(ctx context.Context, in Purchase) (Quote, error) {
 	unit, problems := version.Unit(in.Amount, version.Choices.Find(in.Choice))
 	rate, more := in.Shop.shippingFor(version, in.Country)
 	problems = append(problems, more...)
+	_, bad := in.many()
+	problems.take("quantity", bad)
 	quote := Quote{Unit: unit, Shipping: rate, Tax: in.Shop.Tax}
 	if CleanCode(in.Code) == "" {
 		return quote, problems.orNil()

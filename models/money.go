@@ -55,7 +55,7 @@ const mostCharge = 99_999_999
 func KnownCurrency(currency string) bool { _, ok := leastCharge[currency]; return ok }
 
 // ParseMoney reads a price as people type it: 12,50 · 12.50 · 1 234.50 · €12 · 12,50 €. It returns a Problem without a
-// field: price.blank, .malformed, .negative, .ambiguous, .whole, .too_fine, .too_small, .too_large.
+// field: price.blank, .malformed, .negative, .ambiguous, .whole, .too_fine, .last_zero, .too_small, .too_large.
 func ParseMoney(typed, currency string) (Money, *Problem) {
 	money, problem := ParsePart(typed, currency)
 	if problem == nil && money.Amount < leastCharge[currency] {
@@ -81,7 +81,7 @@ func ParsePart(typed, currency string) (Money, *Problem) {
 	if negative {
 		return money, problem("price.negative")
 	}
-	whole, fraction, bad := splitAmount(text, money.Exponent())
+	whole, fraction, bad := splitAmount(text, money)
 	if bad != nil {
 		return money, bad
 	}
@@ -100,7 +100,7 @@ func ParsePart(typed, currency string) (Money, *Problem) {
 	}
 	// Stripe refuses three-decimal amounts that do not end in zero.
 	if money.Exponent() == 3 && money.Amount%10 != 0 {
-		return money, problem("price.too_fine", "Currency", strings.ToUpper(currency), "Decimals", 2)
+		return money, problem("price.last_zero", "Currency", strings.ToUpper(currency), "Example", Money{money.Amount / 10 * 10, currency})
 	}
 	return money, nil
 }
@@ -150,7 +150,7 @@ func digitValue(r rune) int {
 
 // splitAmount decides what the separators mean. The last of two kinds is the decimal one; one kind that repeats
 // groups; a single one before exactly three digits could be either, so we ask.
-func splitAmount(text string, exponent int) (whole, fraction string, bad *Problem) {
+func splitAmount(text string, in Money) (whole, fraction string, bad *Problem) {
 	dots, commas := strings.Count(text, "."), strings.Count(text, ",")
 	mark := ""
 	switch {
@@ -172,11 +172,11 @@ func splitAmount(text string, exponent int) (whole, fraction string, bad *Proble
 		at := strings.LastIndex(text, mark)
 		whole, fraction = text[:at], text[at+1:]
 		groupable := len(fraction) == 3 && len(whole) >= 1 && len(whole) <= 3 && whole[0] != '0' && dots+commas == 1
-		if groupable && exponent != 3 {
-			if exponent == 0 {
+		if groupable && in.Exponent() != 3 {
+			if in.Exponent() == 0 {
 				whole, fraction = whole+fraction, ""
 			} else {
-				return "", "", problem("price.ambiguous", "A", whole+fraction, "B", whole+mark+fraction[:2])
+				return "", "", problem("price.ambiguous", "A", Money{digitsOf(whole+fraction) * 100, in.Currency}, "B", Money{digitsOf(whole + fraction[:2]), in.Currency})
 			}
 		}
 	}
@@ -194,6 +194,14 @@ func splitAmount(text string, exponent int) (whole, fraction string, bad *Proble
 		return "", "", problem("price.malformed")
 	}
 	return whole, fraction, nil
+}
+
+// digitsOf is the number that a few digits are.
+func digitsOf(text string) (n int64) {
+	for _, digit := range text {
+		n = n*10 + int64(digit-'0')
+	}
+	return n
 }
 
 // Fee is Tillbird's share of a total: a percentage in hundredths of a percent (basis points), rounded half up, plus a

@@ -6,6 +6,14 @@ import (
 	"github.com/tillbird/tillbird/models"
 )
 
+// TestAmbiguousAmounts: what can be read in two ways is shown in both, as amounts that read back as themselves.
+func TestAmbiguousAmounts(t *testing.T) {
+	_, problem := models.ParseMoney("1,234", "eur")
+	if problem == nil || len(problem.Data) != 4 || problem.Data[1] != (models.Money{Amount: 123400, Currency: "eur"}) || problem.Data[3] != (models.Money{Amount: 123, Currency: "eur"}) {
+		t.Errorf("%+v", problem)
+	}
+}
+
 func TestParseMoney(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -42,7 +50,7 @@ func TestParseMoney(t *testing.T) {
 		{"1000000", "eur", 0, "price.too_large"},
 		{"100.5", "jpy", 0, "price.whole"},
 		{"100.00", "jpy", 100, ""},
-		{"1.234", "kwd", 0, "price.too_fine"},
+		{"1.234", "kwd", 0, "price.last_zero"},
 		{"1.230", "kwd", 1230, ""},
 		{"0.10", "eur", 0, "price.too_small"},
 		{"0", "eur", 0, "price.too_small"},

@@ -162,7 +162,7 @@ func chargeable(price Money) *Problem {
 	case price.Amount > mostCharge:
 		return problem("price.too_large", "Max", Money{mostCharge, price.Currency})
 	case price.Exponent() == 3 && price.Amount%10 != 0:
-		return problem("price.too_fine", "Currency", strings.ToUpper(price.Currency), "Decimals", 2)
+		return problem("price.last_zero", "Currency", strings.ToUpper(price.Currency), "Example", Money{price.Amount / 10 * 10, price.Currency})
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func parseDifference(typed, currency string) (int64, *Problem) {
 		return 0, problem("difference.malformed")
 	}
 	exponent := Exponent(currency)
-	whole, fraction, bad := splitAmount(text, exponent)
+	whole, fraction, bad := splitAmount(text, Money{Currency: currency})
 	if bad != nil {
 		return 0, bad
 	}

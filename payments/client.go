@@ -129,10 +129,19 @@ func (l *logger) Infof(format string, args ...any) {
 
 // Warnf keeps the line.
 func (l *logger) Warnf(format string, args ...any) {
-	l.log.Warn("stripe: " + redact(fmt.Sprintf(format, args...)))
+	l.warn(fmt.Sprintf(format, args...))
 }
 
 // Errorf keeps the line as a warning.
 func (l *logger) Errorf(format string, args ...any) {
-	l.log.Warn("stripe: " + redact(fmt.Sprintf(format, args...)))
+	l.warn(fmt.Sprintf(format, args...))
+}
+
+// warn keeps a line, quietly where only whoever asked went away.
+func (l *logger) warn(text string) {
+	level := slog.LevelWarn
+	if strings.Contains(text, context.Canceled.Error()) {
+		level = slog.LevelDebug
+	}
+	l.log.Log(context.Background(), level, "stripe: "+redact(text))
 }

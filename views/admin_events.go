@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -44,6 +45,25 @@ func (t EventType) pill(p Page) State {
 		return State{Tone: ToneNeutral, Icon: "minus", Title: p.T("admin.events.types.unknown")}
 	}
 	return State{Tone: ToneSuccess, Icon: "checkCircle", Title: p.T("admin.events.types.usual")}
+}
+
+// outcomeText is what became of an event, in words. What went wrong is kept as it was said, and shown so.
+func outcomeText(p Page, event *models.Event) string {
+	if id := "admin.outcome." + strings.ReplaceAll(event.Outcome, " ", "_"); p.W.Has(id) {
+		return p.T(id)
+	}
+	for _, kind := range []struct{ begins, name, states string }{
+		{"the dispute is ", "dispute", "admin.outcome.dispute.%"}, {"the refund is ", "refund", "state.refund.%.title"},
+		{"the payout is ", "payout", "state.payout.%.title"}, {"selling is ", "selling", "state.shop.%.title"},
+	} {
+		if state, is := strings.CutPrefix(event.Outcome, kind.begins); is {
+			if id := strings.Replace(kind.states, "%", state, 1); p.W.Has(id) {
+				state = p.T(id)
+			}
+			return p.T("admin.outcome."+kind.name, "State", state)
+		}
+	}
+	return event.Outcome
 }
 
 func (a AdminEvents) address(state string) string {

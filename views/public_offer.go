@@ -75,6 +75,16 @@ func (o FanOffer) chosen(typed string) int64 {
 	return n
 }
 
+// strange is a quantity that was typed and that the list lacks, so that it is not taken for another; "" where there is none.
+func (o FanOffer) strange(typed string) string {
+	typed = strings.TrimSpace(typed)
+	n, err := strconv.ParseInt(typed, 10, 64)
+	if typed == "" || err == nil && n >= 1 && n <= o.quantities() {
+		return ""
+	}
+	return typed[:min(len(typed), 20)]
+}
+
 // address is the page's own, for those who copy it.
 func (o FanOffer) address() string { return o.Base + OfferPath(o.Offer.Slug) }
 

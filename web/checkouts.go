@@ -101,6 +101,8 @@ func (s *Server) refuseCheckout(v *visit, fan *fanPage, typed views.BuyForm, cau
 	var problems models.Problems
 	var limit *tooMany
 	switch {
+	case v.ctx().Err() != nil: // the buyer went away; nobody is refused anything
+		return cause
 	case errors.As(cause, &problems):
 		return s.showBuyProblems(v, fan, typed, problems)
 	case errors.As(cause, &limit):

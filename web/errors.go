@@ -66,8 +66,10 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
-		c.Response().Status = 499 // the client went away; nobody reads the answer
+	if errors.Is(c.Request().Context().Err(), context.Canceled) {
+		// The client went away: nobody reads the answer, and what broke because of it is no fault of ours.
+		c.Response().Status = 499
+		s.log.Info("client gone", "id", c.Get(requestIDKey), "route", c.Path(), "error", err.Error())
 		return
 	}
 	v := judge(err)
