@@ -10,20 +10,13 @@ import (
 
 // delivered tells a buyer who waited for a file that it is there.
 func (d *draft) delivered(ctx context.Context) error {
-	order, err := d.purchase(ctx)
-	if err != nil {
-		return err
-	}
-	token, err := d.mail.store.OrderToken(&order.Order)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
 	text := d.w.T("letter.delivered.text", "Shop", order.shop.Name, "Item", d.item(order.OrderView))
-	d.begin(d.w.T("letter.delivered.subject", "Item", d.item(order.OrderView)), d.w.T("letter.delivered.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.delivered.subject", "Item", d.item(order.OrderView)), d.w.T("letter.delivered.heading"), text)
 	d.button(d.w.T("letter.delivered.button"), views.OrderPath(token))
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }
 
@@ -38,8 +31,7 @@ func (d *draft) codesLow(ctx context.Context) error {
 	}
 	title := offer.Version.Title
 	text := d.w.N("letter.codes_low.text", count.Free, "Title", title)
-	d.begin(d.w.T("letter.codes_low.subject", "Title", title), d.w.T("letter.codes_low.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.codes_low.subject", "Title", title), d.w.T("letter.codes_low.heading"), text)
 	d.button(d.w.T("letter.codes_low.button"), views.CodesPath(offer.Slug))
 	d.account()
 	return nil

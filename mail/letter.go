@@ -110,6 +110,12 @@ func (d *draft) begin(subject, heading, preheader string) {
 	d.out.Subject, d.out.Heading, d.out.Preheader = subject, heading, preheader
 }
 
+// open is begin for a letter whose first words are those beside the subject.
+func (d *draft) open(subject, heading, text string) {
+	d.begin(subject, heading, text)
+	d.say(text)
+}
+
 func (d *draft) say(text string) { d.add(views.LetterPart{Words: text}) }
 
 // quote is what somebody wrote; nothing where nothing was written.

@@ -37,6 +37,18 @@ func (d *draft) purchase(ctx context.Context) (purchase, error) {
 	return purchase{view, shop}, nil
 }
 
+// bought begins a letter to the buyer of an order: an answer goes to the seller, the foot says why it came, and token
+// is the key to the order's page.
+func (d *draft) bought(ctx context.Context) (order purchase, token string, err error) {
+	if order, err = d.purchase(ctx); err != nil {
+		return order, "", err
+	}
+	d.answerTo(order.shop)
+	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
+	token, err = d.mail.store.OrderToken(&order.Order)
+	return order, token, err
+}
+
 // item is what was bought, with how many where more than one.
 func (d *draft) item(order *models.OrderView) string {
 	if order.Quantity == 1 {
@@ -104,17 +116,12 @@ func excerpt(text string) string {
 
 // receipt tells the buyer what was bought from whom, and how it goes on.
 func (d *draft) receipt(ctx context.Context) error {
-	order, err := d.purchase(ctx)
-	if err != nil {
-		return err
-	}
-	token, err := d.mail.store.OrderToken(&order.Order)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
 	text := d.w.T("letter.receipt.text", "Shop", order.shop.Name, "Total", d.money(order.OrderView, order.Total))
-	d.begin(d.w.T("letter.receipt.subject", "Item", d.item(order.OrderView)), d.w.T("letter.receipt.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.receipt.subject", "Item", d.item(order.OrderView)), d.w.T("letter.receipt.heading"), text)
 	d.button(d.w.T("letter.receipt.button"), views.OrderPath(token))
 	d.rows(append(d.sums(order.OrderView), d.seller(order)...)...)
 	if err := d.delivery(ctx, order); err != nil {
@@ -132,8 +139,6 @@ func (d *draft) receipt(ctx context.Context) error {
 		d.say(d.w.T("letter.receipt.returns"))
 		d.quote(order.shop.ReturnsPolicy)
 	}
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }
 
@@ -239,8 +244,7 @@ func (d *draft) orderLinks(ctx context.Context) error {
 		return err
 	}
 	subject, text := d.w.T("letter.order_links.subject"), d.w.T("letter.order_links.text")
-	d.begin(subject, subject, text)
-	d.say(text)
+	d.open(subject, subject, text)
 	for i := range orders {
 		order := &orders[i]
 		token, err := d.mail.store.OrderToken(&order.Order)

@@ -9,11 +9,7 @@ import (
 // payLink gives a fan the private page on which an order by reply is paid, where its bank or card stood against the
 // charge. The order waits for an hour.
 func (d *draft) payLink(ctx context.Context) error {
-	order, err := d.purchase(ctx)
-	if err != nil {
-		return err
-	}
-	token, err := d.mail.store.OrderToken(&order.Order)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
@@ -23,11 +19,8 @@ func (d *draft) payLink(ctx context.Context) error {
 	}
 	total, item := d.money(order.OrderView, order.Total), d.item(order.OrderView)
 	text := d.w.T("letter.pay_link.text."+confirmation.Why, "Item", item, "Shop", order.shop.Name, "Total", total)
-	d.begin(d.w.T("letter.pay_link.subject", "Item", item), d.w.T("letter.pay_link.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.pay_link.subject", "Item", item), d.w.T("letter.pay_link.heading"), text)
 	d.button(d.w.T("letter.pay_link.button", "Total", total), views.OrderPath(token))
 	d.say(d.w.T("letter.pay_link.until", "End", d.w.Deadline(order.OpenUntil)))
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 // refundFailedBuyer tells a buyer that the bank did not take the money back.
 func (d *draft) refundFailedBuyer(ctx context.Context) error {
-	order, err := d.purchase(ctx)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
@@ -16,14 +16,9 @@ func (d *draft) refundFailedBuyer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := d.mail.store.OrderToken(&order.Order)
-	if err != nil {
-		return err
-	}
 	amount := d.money(order.OrderView, refund.Amount)
 	text := d.w.T("letter.refund_failed_buyer.text", "Shop", order.shop.Name, "Amount", amount, "Item", d.item(order.OrderView))
-	d.begin(d.w.T("letter.refund_failed_buyer.subject", "Amount", amount), d.w.T("letter.refund_failed_buyer.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.refund_failed_buyer.subject", "Amount", amount), d.w.T("letter.refund_failed_buyer.heading"), text)
 	d.say(d.w.T("letter.refund_failed_buyer.next", "Shop", order.shop.Name, "Address", order.shop.SupportEmail))
 	d.button(d.w.T("letter.receipt.button"), views.OrderPath(token))
 	d.rows(
@@ -31,8 +26,6 @@ func (d *draft) refundFailedBuyer(ctx context.Context) error {
 		views.LetterRow{Name: d.w.T("letter.refund_failed.amount"), Value: amount, Strong: true},
 		views.LetterRow{Name: d.w.T("letter.order.number"), Value: d.number(order.OrderView)},
 	)
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }
 
@@ -51,8 +44,7 @@ func (d *draft) refundFailedShop(ctx context.Context) error {
 	if d.letter.Told("state") == "cancelled" {
 		text, next = d.w.T("letter.refund_failed_shop.refused", "Buyer", order.Email, "Amount", amount), d.w.T("letter.refund_failed_shop.refused.next")
 	}
-	d.begin(d.w.T("letter.refund_failed_shop.subject", "Number", d.number(order.OrderView), "Amount", amount), d.w.T("letter.refund_failed_shop.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.refund_failed_shop.subject", "Number", d.number(order.OrderView), "Amount", amount), d.w.T("letter.refund_failed_shop.heading"), text)
 	d.say(next)
 	d.rows(
 		views.LetterRow{Name: d.w.T("letter.receipt.item"), Value: d.item(order.OrderView)},

@@ -9,7 +9,7 @@ import (
 
 // refunded tells a buyer how much money comes back, with the seller's words about it.
 func (d *draft) refunded(ctx context.Context) error {
-	order, err := d.purchase(ctx)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
@@ -17,14 +17,9 @@ func (d *draft) refunded(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := d.mail.store.OrderToken(&order.Order)
-	if err != nil {
-		return err
-	}
 	amount := d.money(order.OrderView, refund.Amount)
 	text := d.w.T("letter.refunded.text", "Shop", order.shop.Name, "Amount", amount, "Item", d.item(order.OrderView))
-	d.begin(d.w.T("letter.refunded.subject", "Amount", amount), d.w.T("letter.refunded.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.refunded.subject", "Amount", amount), d.w.T("letter.refunded.heading"), text)
 	if refund.Words != "" {
 		d.say(d.w.T("letter.refunded.words", "Shop", order.shop.Name))
 		d.quote(refund.Words)
@@ -38,7 +33,5 @@ func (d *draft) refunded(ctx context.Context) error {
 		views.LetterRow{Name: d.w.T("letter.order.number"), Value: d.number(order.OrderView)},
 	)
 	d.say(d.w.T("letter.refunded.contact", "Address", order.shop.SupportEmail))
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }

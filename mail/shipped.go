@@ -8,11 +8,7 @@ import (
 
 // shipped tells a buyer that the order is on its way, and how to follow it.
 func (d *draft) shipped(ctx context.Context) error {
-	order, err := d.purchase(ctx)
-	if err != nil {
-		return err
-	}
-	token, err := d.mail.store.OrderToken(&order.Order)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
@@ -25,8 +21,7 @@ func (d *draft) shipped(ctx context.Context) error {
 		sentAt = shipment.SentAt
 	}
 	text := d.w.T("letter.shipped.text."+way, "Shop", order.shop.Name, "Date", d.w.Date(sentAt))
-	d.begin(d.w.T("letter.shipped.subject."+way, "Item", d.item(order.OrderView)), d.w.T("letter.shipped.heading."+way), text)
-	d.say(text)
+	d.open(d.w.T("letter.shipped.subject."+way, "Item", d.item(order.OrderView)), d.w.T("letter.shipped.heading."+way), text)
 	// The carrier's address may be one that a merchant typed: it stands on the order's page, never in a letter of ours.
 	open := "letter.receipt.button"
 	if shipment != nil && shipment.TrackingURL != "" {
@@ -46,7 +41,5 @@ func (d *draft) shipped(ctx context.Context) error {
 		d.quote(join(order.BuyerName, order.Address))
 	}
 	d.say(d.w.T("letter.shipped.contact", "Address", order.shop.SupportEmail))
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }

@@ -8,11 +8,7 @@ import (
 
 // shortfallBuyer tells a buyer that the goods were gone and the money comes back.
 func (d *draft) shortfallBuyer(ctx context.Context) error {
-	order, err := d.purchase(ctx)
-	if err != nil {
-		return err
-	}
-	token, err := d.mail.store.OrderToken(&order.Order)
+	order, token, err := d.bought(ctx)
 	if err != nil {
 		return err
 	}
@@ -21,12 +17,9 @@ func (d *draft) shortfallBuyer(ctx context.Context) error {
 	if order.Code != "" {
 		text = d.w.T("letter.shortfall_buyer.code", "Item", d.item(order.OrderView), "Shop", order.shop.Name, "Total", total, "Code", order.Code)
 	}
-	d.begin(d.w.T("letter.shortfall_buyer.subject", "Total", total), d.w.T("letter.shortfall_buyer.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.shortfall_buyer.subject", "Total", total), d.w.T("letter.shortfall_buyer.heading"), text)
 	d.button(d.w.T("letter.receipt.button"), views.OrderPath(token))
 	d.say(d.w.T("letter.shortfall_buyer.contact", "Address", order.shop.SupportEmail))
-	d.answerTo(order.shop)
-	d.because(d.w.T("letter.footer.buyer", "Site", d.mail.site()))
 	return nil
 }
 
@@ -40,8 +33,7 @@ func (d *draft) shortfallShop(ctx context.Context) error {
 	if order.Code != "" {
 		text = d.w.T("letter.shortfall_shop.code", "Buyer", order.Email, "Item", d.item(order.OrderView), "Total", d.money(order.OrderView, order.Total), "Code", order.Code)
 	}
-	d.begin(d.w.T("letter.shortfall_shop.subject", "Number", d.number(order.OrderView)), d.w.T("letter.shortfall_shop.heading"), text)
-	d.say(text)
+	d.open(d.w.T("letter.shortfall_shop.subject", "Number", d.number(order.OrderView)), d.w.T("letter.shortfall_shop.heading"), text)
 	d.button(d.w.T("letter.shortfall_shop.button"), views.ShopOfferPath(order.Offer.Slug))
 	d.account()
 	return nil

@@ -18,7 +18,7 @@ type Wait struct {
 	Email        string
 	EmailKey     string
 	Language     string
-	State        string // waiting, offered, taken, passed, left
+	State        string  // waiting, offered, taken, passed, left
 	JoinHash     *string // of the link in the first letter
 	TokenHash    *string // of the link in the letter of the turn
 	OfferedUntil *time.Time

@@ -53,8 +53,10 @@ func outcomeText(p Page, event *models.Event) string {
 		return p.T(id)
 	}
 	for _, kind := range []struct{ begins, name, states string }{
-		{"the dispute is ", "dispute", "admin.outcome.dispute.%"}, {"the refund is ", "refund", "state.refund.%.title"},
-		{"the payout is ", "payout", "state.payout.%.title"}, {"selling is ", "selling", "state.shop.%.title"},
+		{"the dispute is ", "dispute", "admin.outcome.dispute.%"},
+		{"the refund is ", "refund", "state.refund.%.title"},
+		{"the payout is ", "payout", "state.payout.%.title"},
+		{"selling is ", "selling", "state.shop.%.title"},
 	} {
 		if state, is := strings.CutPrefix(event.Outcome, kind.begins); is {
 			if id := strings.Replace(kind.states, "%", state, 1); p.W.Has(id) {

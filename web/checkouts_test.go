@@ -228,3 +228,18 @@ func TestPostsFromElsewhereAreRefused(t *testing.T) {
 		t.Errorf("status %d", answer.Code)
 	}
 }
+
+// TestStrangeQuantity: what cannot be a quantity is said so, and kept as it was typed; nothing is bought meanwhile.
+func TestStrangeQuantity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	offer := w.apron()
+	for _, typed := range []string{"-1", "999999", "many"} {
+		b := newBrowser(t, w)
+		b.get("/o/"+offer.Slug).post("/o/"+offer.Slug+"/checkouts", url.Values{"email": {"fan@example.com"}, "quantity": {typed}}).want(http.StatusUnprocessableEntity, "There is a problem")
+		if got := b.field("quantity"); got != typed {
+			t.Errorf("%q became %q", typed, got)
+		}
+	}
+	w.counted(offer.Slug, 0, 0)
+}
