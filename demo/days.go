@@ -261,7 +261,7 @@ func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 	if len(g.posts) > 0 && w.dice.IntN(100) < 68 {
 		code = g.posts[len(g.posts)-1]
 		for range 1 + w.dice.IntN(4) {
-			if _, err := w.store.FollowLink(ctx, code, true); err != nil {
+			if _, err := w.store.FollowLink(ctx, code, strconv.Itoa(w.dice.IntN(1_000_000))); err != nil {
 				return err
 			}
 		}

@@ -85,6 +85,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.dispute(ctx)
 	case "fraud_warning":
 		err = d.fraudWarning(ctx)
+	case "profile_expired":
+		err = d.profileExpired(ctx)
 	default:
 		err = fmt.Errorf("no letter of kind %q is known", letter.Kind)
 	}

@@ -135,6 +135,9 @@ func (s *Store) freeJobs(ctx context.Context) error {
 		if err := db.Exec("UPDATE events SET next_try_at = ? WHERE state = 'received' AND tries > 0", s.now()).Error; err != nil {
 			return err
 		}
+		if err := db.Exec("UPDATE posts SET lease_until = NULL, try_at = ? WHERE state = 'publishing'", s.now()).Error; err != nil {
+			return err
+		}
 		return db.Exec("DELETE FROM river_leader").Error
 	})
 }

@@ -38,6 +38,7 @@ var LetterKinds = []string{
 	"sold", "receipt", "order_links", "shortfall_buyer", "shortfall_shop", "shipped", "delivered", "codes_low", "refunded", "refund_failed_buyer", "refund_failed_shop",
 	"withdrawn_buyer", "withdrawn_shop", "waitlist_joined", "freed", "over_limit_buyer", "over_limit_shop", "pay_link",
 	"dispute_inquiry", "dispute_opened", "dispute_won", "dispute_lost", "inquiry_closed", "fraud_warning", "payout_failed", "requirement_due",
+	"profile_expired",
 }
 
 // letter writes a letter and its job into the transaction; a second one with the same key is no letter, nor is one that

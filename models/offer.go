@@ -352,6 +352,9 @@ func (s *Store) TakeDown(ctx context.Context, admin *User, offer *Offer, reason 
 		if err := db.closeCheckouts("offer_id", offer.ID); err != nil {
 			return err
 		}
+		if err := db.endPosts(offer.ID); err != nil {
+			return err
+		}
 		if err := db.tellTakenDown(offer, reason); err != nil {
 			return err
 		}

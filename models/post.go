@@ -10,27 +10,68 @@ import (
 	"gorm.io/gorm"
 )
 
-// Post is an offer published on a network: its text, its short link and what it brought.
+// Post is an offer published on a network: its text, its short link and what it brought. One without a profile goes out
+// by hand, through the network's own composer.
 type Post struct {
-	ID        string
-	ShopID    string
-	OfferID   string
-	Code      string // of the short link
-	Network   string // x, bluesky, mastodon
-	Text      string
-	State     string // draft, posted
-	RemoteURL string
-	Clicks    int64
-	PostedAt  *time.Time
-	CreatedAt time.Time
+	ID            string
+	ShopID        string
+	OfferID       string
+	ProfileID     *string
+	Code          string // of the short link
+	Network       string // x, bluesky, mastodon
+	Text          string
+	State         string // draft, scheduled, publishing, posted, failed, deleted
+	Phase         string // of a drop: teaser, live, ended; else empty
+	ScheduledAt   *time.Time
+	TryAt         *time.Time // when publishing is tried next
+	LeaseUntil    *time.Time // until when somebody is at it
+	Attempts      int64
+	Reserved      int64  // what publishing costs, counted in ReservedMonth before it is tried
+	ReservedMonth string // empty where nothing is counted
+	Failure       string // why it is not out, or not gone: the part after post.failure in words
+	FailureDetail string // the network's own words
+	RemoteID      string
+	RemoteVersion string
+	RemoteURL     string
+	ByUs          bool // published by Tillbird
+	Deleting      bool // asked to be deleted from the network
+	Clicks        int64
+	Visitors      int64 // different people a day, added up
+	Impressions   *int64
+	Likes         int64
+	Replies       int64
+	Reposts       int64
+	MeasuredAt    *time.Time
+	MeasureAt     *time.Time
+	Measures      int64
+	PostedAt      *time.Time
+	CreatedAt     time.Time
 }
 
-// PostView is a post with its offer and what it sold, by currency.
+// When is the time that a post stands under: when it went out, else when it is to, else when it was made.
+func (p *Post) When() time.Time {
+	switch {
+	case p.PostedAt != nil:
+		return *p.PostedAt
+	case p.ScheduledAt != nil:
+		return *p.ScheduledAt
+	}
+	return p.CreatedAt
+}
+
+// Open tells whether a post's text can still be changed.
+func (p *Post) Open() bool {
+	return p.State == "draft" || p.State == "scheduled" || p.State == "failed"
+}
+
+// PostView is a post with its offer, its account, and what it led to and sold, by currency.
 type PostView struct {
 	Post
-	Offer  OfferView
-	Orders int64
-	Gross  []Money
+	Offer     OfferView
+	Profile   *Profile
+	Checkouts int64
+	Orders    int64
+	Gross     []Money
 }
 
 // PostCode is the code of the post that a form with this key makes, so that its link can be shown beforehand.
@@ -46,10 +87,13 @@ func (s *Store) CreatePost(ctx context.Context, shop *Shop, user *User, offer *O
 }
 
 // PostForm is a post as typed. Key is the form's: sent twice, it makes one post. Over is by how much the text is too
-// long for the network.
+// long for the network. At is when it is meant to go out, which plans nothing by itself.
 type PostForm struct {
 	Key, Network, Text string
 	Over               int
+	Profile            *Profile // that publishes it; nil for by hand
+	Phase              string   // of a drop
+	At                 *time.Time
 }
 
 // CreatePostOf makes a post of an approved offer. Problems: offer version.not_approved, text post.blank, post.long. The
@@ -68,11 +112,15 @@ func (s *Store) CreatePostOf(ctx context.Context, shop *Shop, user *User, offer 
 	if err := problems.orNil(); err != nil {
 		return nil, err
 	}
-	post := &Post{ID: newID(), ShopID: shop.ID, OfferID: offer.ID, Code: randomLetters(postCodeLength), Network: form.Network, Text: text, State: "draft", CreatedAt: s.now()}
+	post := &Post{ID: newID(), ShopID: shop.ID, OfferID: offer.ID, Code: randomLetters(postCodeLength), Network: form.Network, Text: text, State: "draft", Phase: form.Phase, ScheduledAt: form.At, CreatedAt: s.now()}
+	if form.Profile != nil {
+		post.ProfileID, post.Network = &form.Profile.ID, form.Profile.Network
+	}
 	if form.Key != "" {
 		post.Code = s.PostCode(shop, form.Key)
 	}
 	err := s.write(ctx, func(db *tx) error {
+		db.touches()
 		if err := db.Create(post).Error; err != nil {
 			return err
 		}
@@ -97,7 +145,8 @@ func (s *Store) UpdatePost(ctx context.Context, shop *Shop, post *Post, text str
 		return Problems{{Field: "text", Code: "post.long", Data: []any{"Over", over}}}
 	}
 	return s.write(ctx, func(db *tx) error {
-		return changed(db.Exec("UPDATE posts SET text = ? WHERE id = ? AND shop_id = ? AND state = 'draft'", text, post.ID, shop.ID))
+		db.touches()
+		return changed(db.Exec("UPDATE posts SET text = ? WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed')", text, post.ID, shop.ID))
 	})
 }
 
@@ -111,7 +160,9 @@ func (s *Store) MarkPosted(ctx context.Context, shop *Shop, user *User, post *Po
 		}
 	}
 	return s.write(ctx, func(db *tx) error {
-		err := changed(db.Exec("UPDATE posts SET state = 'posted', remote_url = ?, posted_at = COALESCE(posted_at, ?) WHERE id = ? AND shop_id = ?", remote, s.now(), post.ID, shop.ID))
+		db.touches()
+		err := changed(db.Exec(`UPDATE posts SET state = 'posted', remote_url = ?, posted_at = COALESCE(posted_at, ?), scheduled_at = NULL, try_at = NULL, lease_until = NULL, failure = '', failure_detail = ''
+			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed', 'posted')`, remote, s.now(), post.ID, shop.ID))
 		if err != nil {
 			return err
 		}
@@ -134,7 +185,7 @@ func (s *Store) PostIn(ctx context.Context, shop *Shop, code string) (*PostView,
 
 // Posts lists the shop's posts, newest first; offer nil means of every offer.
 func (s *Store) Posts(ctx context.Context, shop *Shop, offer *Offer, page Page) ([]PostView, error) {
-	query := s.read(ctx).Where("shop_id = ?", shop.ID)
+	query := s.read(ctx).Where("shop_id = ? AND (state <> 'deleted' OR posted_at IS NOT NULL)", shop.ID)
 	if offer != nil {
 		query = query.Where("offer_id = ?", offer.ID)
 	}
@@ -158,6 +209,7 @@ func (s *Store) BestPosts(ctx context.Context, shop *Shop, most int) ([]PostView
 
 func (s *Store) postViews(ctx context.Context, posts []Post) ([]PostView, error) {
 	views := make([]PostView, 0, len(posts))
+	profiles := map[string]*Profile{}
 	for _, post := range posts {
 		offer, err := first[Offer](s.read(ctx).Where("id = ?", post.OfferID))
 		if err != nil {
@@ -168,38 +220,34 @@ func (s *Store) postViews(ctx context.Context, posts []Post) ([]PostView, error)
 			return nil, err
 		}
 		p := PostView{Post: post, Offer: *view}
-		var sales []struct {
-			Currency      string
-			Orders, Gross int64
+		if id := deref(post.ProfileID); id != "" {
+			if profiles[id] == nil {
+				if profiles[id], err = s.Profile(ctx, id); err != nil {
+					return nil, err
+				}
+			}
+			p.Profile = profiles[id]
 		}
-		if err := s.read(ctx).Raw("SELECT currency, orders, gross FROM post_sales WHERE post_id = ? ORDER BY gross DESC", post.ID).Scan(&sales).Error; err != nil {
+		if err := s.postSales(ctx, &p); err != nil {
 			return nil, err
-		}
-		for _, sale := range sales {
-			p.Orders += sale.Orders
-			p.Gross = append(p.Gross, Money{sale.Gross, sale.Currency})
 		}
 		views = append(views, p)
 	}
 	return views, nil
 }
 
-// FollowLink finds where a short link leads: the slug of its offer, or ErrNotFound. It counts the click where counted
-// says that a person clicked.
-func (s *Store) FollowLink(ctx context.Context, code string, counted bool) (slug string, err error) {
-	var slugs []string
-	err = s.read(ctx).Raw("SELECT offers.slug FROM posts JOIN offers ON offers.id = posts.offer_id WHERE posts.code = ?", code).Scan(&slugs).Error
-	if err != nil {
-		return "", err
+// postSales reads what a post led to.
+func (s *Store) postSales(ctx context.Context, p *PostView) error {
+	var sales []struct {
+		Currency      string
+		Orders, Gross int64
 	}
-	if len(slugs) == 0 {
-		return "", ErrNotFound
+	if err := s.read(ctx).Raw("SELECT currency, orders, gross FROM post_sales WHERE post_id = ? ORDER BY gross DESC", p.ID).Scan(&sales).Error; err != nil {
+		return err
 	}
-	if counted {
-		err = s.write(ctx, func(db *tx) error {
-			db.touches()
-			return db.Exec("UPDATE posts SET clicks = clicks + 1 WHERE code = ?", code).Error
-		})
+	for _, sale := range sales {
+		p.Orders += sale.Orders
+		p.Gross = append(p.Gross, Money{sale.Gross, sale.Currency})
 	}
-	return slugs[0], err
+	return s.read(ctx).Raw("SELECT count(*) FROM orders WHERE post_id = ?", p.ID).Scan(&p.Checkouts).Error
 }

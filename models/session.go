@@ -72,6 +72,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 		if err := db.Exec("DELETE FROM waits WHERE state IN ('passed', 'left') AND updated_at < ?", now.Add(-30*24*time.Hour)).Error; err != nil {
 			return err
 		}
+		if err := db.forgetVisits(); err != nil {
+			return err
+		}
 		return db.Exec("DELETE FROM rate_limits WHERE arrival_us < ?", now.UnixMicro()).Error
 	})
 }

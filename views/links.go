@@ -185,6 +185,32 @@ func PostPath(code string) string { return PostsPath + "/" + esc(code) }
 // PostedPath notes that a post is out.
 func PostedPath(code string) string { return PostPath(code) + "/posting" }
 
+// FindingPath looks for a post among those of its account.
+func FindingPath(code string) string { return PostPath(code) + "/finding" }
+
+// PostPublicationPath lets an account publish a post, now or at a time.
+func PostPublicationPath(code string) string { return PostPath(code) + "/publication" }
+
+// PostPublicationRemovalPath takes a planned post back.
+func PostPublicationRemovalPath(code string) string { return PostPublicationPath(code) + "/removal" }
+
+// PostRemovalPath deletes a post; its page stands at NewPostRemovalPath.
+func PostRemovalPath(code string) string { return PostPath(code) + "/removal" }
+
+// NewPostRemovalPath asks whether a post is to be deleted.
+func NewPostRemovalPath(code string) string { return PostRemovalPath(code) + "/new" }
+
+// CopyPostPath is the composer with another post's text.
+func CopyPostPath(slug, code string) string {
+	return NewPostPath(slug) + "?from=" + url.QueryEscape(code)
+}
+
+// DropPath plans the three posts of an offer that starts at a time; its page stands at NewDropPath.
+func DropPath(slug string) string { return ShopOfferPath(slug) + "/drop" }
+
+// NewDropPath is the form for them.
+func NewDropPath(slug string) string { return DropPath(slug) + "/new" }
+
 // SalePath is the merchant's page of an order.
 func SalePath(slug string) string { return SalesPath + "/" + esc(slug) }
 

@@ -9,8 +9,10 @@ import (
 
 // PostList is what the merchant's list of posts shows.
 type PostList struct {
-	Posts        []models.PostView
-	Currency     string // of the shop
+	Failing      []models.PostView // pinned
+	Planned      []models.PostView // by their time
+	Posts        []models.PostView // the rest, newest first
+	Currency     string            // of the shop
 	Newer, Older string
 	MaySell      bool
 }
@@ -44,6 +46,9 @@ type PostComposer struct {
 	Now     time.Time
 	Link    string
 	Card    CardPicture
+
+	Profiles []models.Profile // that could publish it
+	When     PostWhen
 }
 
 func (c PostComposer) live() bool {
@@ -71,17 +76,23 @@ type ShownPost struct {
 	Now       time.Time
 	Composer  PostComposer // to change the text while it is not out
 	Currency  string
+	Profiles  []models.Profile // that could publish it, or have
+	When      PostWhen
 }
 
-func (s ShownPost) draft() bool { return s.Post.State == "draft" }
+func (s ShownPost) draft() bool { return s.Post.State == "draft" || s.Post.State == "failed" }
 
 // PostNetworks are the networks of the composer, in its order.
 var PostNetworks = []string{"x", "bluesky", "mastodon"}
 
-func networkOptions(p Page) []Option {
+// networkOptions are the ways out: by hand to each network, and by each connected account.
+func networkOptions(p Page, c PostComposer) []Option {
 	var list []Option
+	for _, profile := range c.Profiles {
+		list = append(list, Option{Value: profile.ID, Label: p.T("post.by_account", "Account", AccountName(p, &profile)), Hint: c.When.costHint(p, profile.Network)})
+	}
 	for _, network := range PostNetworks {
-		list = append(list, Option{Value: network, Label: p.T("post.network." + network), Hint: p.T("post.network." + network + ".hint")})
+		list = append(list, Option{Value: network, Label: c.handLabel(p, network), Hint: p.T("post.network." + network + ".hint")})
 	}
 	return list
 }
@@ -96,4 +107,11 @@ func firstLine(text string) string {
 func shownLink(link string) string {
 	link = strings.TrimPrefix(link, "https://")
 	return strings.TrimPrefix(link, "http://")
+}
+
+func (c PostComposer) handLabel(p Page, network string) string {
+	if len(c.Profiles) > 0 {
+		return p.T("post.by_hand", "Network", p.T("post.network."+network))
+	}
+	return p.T("post.network." + network)
 }

@@ -149,8 +149,17 @@ var looks = map[string]map[string]look{
 		"discarded": {ToneError, "error"},
 	},
 	"post": {
-		"draft":  {ToneNeutral, "pencil"},
-		"posted": {ToneSuccess, "megaphone"},
+		"draft":      {ToneNeutral, "pencil"},
+		"scheduled":  {ToneInfo, "calendar"},
+		"publishing": {ToneInfo, "send"},
+		"posted":     {ToneSuccess, "megaphone"},
+		"failed":     {ToneError, "error"},
+		"deleted":    {ToneNeutral, "trash"},
+	},
+	"profile": {
+		"connected": {ToneSuccess, "checkCircle"},
+		"expired":   {ToneError, "key"},
+		"revoked":   {ToneNeutral, "x"},
 	},
 }
 

@@ -12,7 +12,11 @@ import (
 func (s *Server) followLink(v *visit) error {
 	code := v.Param("code")
 	clicked := isClick(v.Request())
-	slug, err := s.store.FollowLink(v.ctx(), code, clicked)
+	visitor := ""
+	if clicked {
+		visitor = v.RealIP() + "\n" + v.Request().UserAgent()
+	}
+	slug, err := s.store.FollowLink(v.ctx(), code, visitor)
 	if err != nil && slug == "" {
 		return err
 	}

@@ -100,6 +100,21 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/codes/new":                              models.Sell,
 	"GET /dashboard/codes/:slug":                            models.Sell,
 	"POST /dashboard/codes/:slug":                           models.Sell,
+	"GET /dashboard/settings/networks":                      models.View,
+	"POST /dashboard/settings/networks/x":                   models.Govern,
+	"GET /dashboard/settings/networks/x/callback":           models.Govern,
+	"POST /dashboard/settings/networks/mastodon":            models.Govern,
+	"GET /dashboard/settings/networks/mastodon/leaving":     models.Govern,
+	"GET /dashboard/settings/networks/mastodon/callback":    models.Govern,
+	"POST /dashboard/settings/networks/bluesky":             models.Govern,
+	"POST /dashboard/settings/network-cap":                  models.Govern,
+	"GET /dashboard/settings/profiles/:id/removal/new":      models.Govern,
+	"POST /dashboard/settings/profiles/:id/removal":         models.Govern,
+	"POST /dashboard/posts/:code/finding":                   models.Sell,
+	"POST /dashboard/posts/:code/publication":               models.Sell,
+	"POST /dashboard/posts/:code/publication/removal":       models.Sell,
+	"GET /dashboard/posts/:code/removal/new":                models.Sell,
+	"POST /dashboard/posts/:code/removal":                   models.Sell,
 	"POST /dashboard/codes/:slug/stop":                      models.Sell,
 	"POST /dashboard/codes/:slug/stop/removal":              models.Sell,
 }
@@ -120,6 +135,8 @@ func TestMatrix(t *testing.T) {
 	evidence, err := w.store.AddEvidenceFile(t.Context(), w.shop, w.ana, dispute, "receipt", "receipt.pdf", []byte("%PDF-1.7"))
 	w.must(err)
 	code, err := w.store.CreateCode(t.Context(), w.shop, w.ana, models.CodeForm{Code: "MATRIX", Kind: "percent", Percent: "10"})
+	w.must(err)
+	profile, err := w.store.Connect(t.Context(), w.shop, w.ana, models.Connection{Network: "x", Account: "1", Handle: "maisonkestrel", Name: "Maison Kestrel", Grant: "{}"})
 	w.must(err)
 	people := w.everybody(t)
 	mate := w.member("mate@example.com", anaPassword, models.Analyst)
@@ -150,6 +167,9 @@ func TestMatrix(t *testing.T) {
 			if strings.HasPrefix(path, begins) {
 				address = strings.Replace(path, ":id", id, 1)
 			}
+		}
+		if strings.HasPrefix(path, views.ProfilesPath) {
+			address = strings.Replace(path, ":id", profile.ID, 1)
 		}
 		if strings.HasPrefix(path, "/dashboard/offers/:slug/files/") {
 			address = strings.Replace(address, "full.jpg", file.ID, 1)

@@ -80,6 +80,11 @@ func (s *Server) troubles(v *visit, p views.Page) ([]views.Trouble, error) {
 			Act: views.Button{Label: v.W.T("overview.trouble.refund.act"), Href: views.SalePath(order.Slug)},
 		})
 	}
+	unposted, err := s.postTroubles(v, p)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, unposted...)
 	turned, err := s.store.TurnedBack(v.ctx(), v.Shop, mostTroubles)
 	if err != nil {
 		return nil, err
@@ -136,4 +141,33 @@ func (s *Server) stripeTroubles(v *visit, p views.Page) []views.Trouble {
 		return []views.Trouble{{Tone: views.ToneWarning, Title: v.W.T("overview.trouble.payouts"), Act: views.Button{Label: v.W.T("overview.trouble.payouts.act"), Href: views.PayoutsPath}}}
 	}
 	return nil
+}
+
+// postTroubles are the accounts that let us in no more, and the posts that did not go out.
+func (s *Server) postTroubles(v *visit, p views.Page) ([]views.Trouble, error) {
+	profiles, err := s.store.Profiles(v.ctx(), v.Shop)
+	if err != nil {
+		return nil, err
+	}
+	var list []views.Trouble
+	for _, profile := range profiles {
+		if profile.State == "expired" {
+			list = append(list, views.Trouble{
+				Tone: views.ToneError, Title: v.W.T("overview.trouble.profile", "Account", views.AccountName(p, &profile)), Text: v.W.T("overview.trouble.profile.text"),
+				Act: views.Button{Label: v.W.T("overview.trouble.profile.act"), Href: views.NetworksPath},
+			})
+		}
+	}
+	failed, err := s.store.FailedPosts(v.ctx(), v.Shop, mostTroubles)
+	for _, post := range failed {
+		t := views.Trouble{
+			Tone: views.ToneError, Title: v.W.T("overview.trouble.post", "Offer", views.Plain(post.Offer.Version.Title), "Network", v.W.T("post.network."+post.Network)),
+			Act: views.Button{Label: v.W.T("overview.trouble.post.act"), Href: views.PostPath(post.Code)},
+		}
+		if why := views.FailureOf(p, &post); why != nil {
+			t.Text = why.Title
+		}
+		list = append(list, t)
+	}
+	return list, err
 }

@@ -16,7 +16,7 @@ import (
 // listPosts is the merchant's list of posts, with what each brought.
 func (s *Server) listPosts(v *visit) error {
 	page := pageOf(v)
-	posts, err := s.store.Posts(v.ctx(), v.Shop, nil, page)
+	posts, err := s.store.PastPosts(v.ctx(), v.Shop, page)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,12 @@ func (s *Server) listPosts(v *visit) error {
 	list := views.PostList{Posts: shown, Currency: v.Shop.Currency, MaySell: v.may(models.Sell)}
 	if len(shown) > 0 {
 		first, last := shown[0], shown[len(shown)-1]
-		list.Newer, list.Older = besides(views.PostsPath, newer, older, models.CursorOf(first.CreatedAt, first.ID), models.CursorOf(last.CreatedAt, last.ID))
+		list.Newer, list.Older = besides(views.PostsPath, newer, older, models.CursorOf(first.Out(), first.ID), models.CursorOf(last.Out(), last.ID))
+	}
+	if !newer {
+		if list.Failing, list.Planned, err = s.store.OpenPosts(v.ctx(), v.Shop); err != nil {
+			return err
+		}
 	}
 	return v.render(http.StatusOK, views.PostsPage(v.page("post.list.heading"), list))
 }
@@ -36,6 +41,16 @@ func (s *Server) newPost(v *visit) error {
 		return err
 	}
 	typed := typedPost{key: newKey(), network: social.Networks[0], text: social.Draft(v.W, offer, v.Shop)}
+	if from := v.QueryParam("from"); from != "" {
+		twin, err := s.store.PostIn(v.ctx(), v.Shop, from)
+		if err != nil {
+			return err
+		}
+		typed.network, typed.text = twin.Network, twin.Text
+		if twin.Profile != nil && twin.Profile.Live() {
+			typed.network = twin.Profile.ID
+		}
+	}
 	return s.showComposer(v, http.StatusOK, offer, typed, nil)
 }
 
@@ -65,14 +80,15 @@ func (s *Server) asFansSee(v *visit, offer *models.OfferView) (*models.OfferView
 }
 
 // typedPost is a post as typed. A new one has a key, and from it its code; one that is there has its code.
-type typedPost struct{ key, code, network, text, then string }
+// Its network is the id of the account that publishes it, or the network where it goes out by hand.
+type typedPost struct{ key, code, network, text, then, when, at string }
 
 func postTyped(v *visit) (typedPost, error) {
 	form, err := v.FormParams()
 	if err != nil {
 		return typedPost{}, badForm(err)
 	}
-	return typedPost{key: form.Get("key"), network: form.Get("network"), text: strings.ReplaceAll(form.Get("text"), "\r\n", "\n"), then: form.Get("then")}, nil
+	return typedPost{key: form.Get("key"), network: form.Get("network"), text: strings.ReplaceAll(form.Get("text"), "\r\n", "\n"), then: form.Get("then"), when: form.Get("when"), at: form.Get("at")}, nil
 }
 
 // createPost makes the post. The same form sent twice makes one.
@@ -85,23 +101,34 @@ func (s *Server) createPost(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if typed.key == "" || !social.Known(typed.network) {
+	profile, err := s.wayOut(v, &typed)
+	if err != nil {
+		return err
+	}
+	if typed.key == "" {
 		return echo.ErrBadRequest
 	}
 	if typed.then == "count" {
 		return s.showComposer(v, http.StatusOK, offer, typed, nil)
 	}
-	count := social.Measure(typed.network, typed.text, s.shortLink(s.store.PostCode(v.Shop, typed.key)))
-	post, err := s.store.CreatePostOf(v.ctx(), v.Shop, v.User, &offer.Offer, models.PostForm{Key: typed.key, Network: typed.network, Text: typed.text, Over: count.Over})
+	network := networkOf(typed.network, profile)
+	at, shift, err := s.timeTyped(v, typed.when, typed.at)
+	if err == nil {
+		count := social.Measure(network, typed.text, s.shortLink(s.store.PostCode(v.Shop, typed.key)))
+		form := models.PostForm{Key: typed.key, Network: network, Text: typed.text, Over: count.Over, Profile: profile}
+		if typed.when != "now" {
+			form.At = at
+		}
+		var post *models.Post
+		if post, err = s.store.CreatePostOf(v.ctx(), v.Shop, v.User, &offer.Offer, form); err == nil {
+			return s.madePost(v, post, typed.when, at, shift)
+		}
+	}
 	var problems models.Problems
 	if errors.As(err, &problems) {
 		return s.showComposer(v, http.StatusUnprocessableEntity, offer, typed, problems)
 	}
-	if err != nil {
-		return err
-	}
-	v.say(views.ToneSuccess, v.W.T("post.done.made"))
-	return v.see(views.PostPath(post.Code))
+	return err
 }
 
 func (s *Server) shortLink(code string) string { return s.set.BaseURL + views.ShortLinkPath(code) }
@@ -122,12 +149,20 @@ func (s *Server) composer(v *visit, offer *models.OfferView, typed typedPost, pr
 		code = s.store.PostCode(v.Shop, typed.key)
 	}
 	link := s.shortLink(code)
-	count := social.Measure(typed.network, typed.text, link)
-	fits, excess := social.Fitting(typed.network, typed.text, link)
+	network := typed.network
+	profiles := s.accounts(v, offer.ShopID)
+	for i := range profiles {
+		if profiles[i].ID == typed.network {
+			network = profiles[i].Network
+		}
+	}
+	count := social.Measure(network, typed.text, link)
+	fits, excess := social.Fitting(network, typed.text, link)
 	c := views.PostComposer{
 		Offer: offer, Shop: v.Shop, Action: views.OfferPostsPath(offer.Slug), Key: typed.key, Network: typed.network, Text: typed.text,
 		Domain: s.domain(), Link: link, Card: s.cardPicture(offer, v.Shop), Errors: v.problems(problems), Now: s.store.Now(),
-		Count: views.PostCount{Network: typed.network, Used: count.Used, Limit: count.Limit, Over: count.Over, Fits: fits, Excess: excess},
+		Profiles: profiles, When: s.when(v, typed, true),
+		Count: views.PostCount{Network: network, Used: count.Used, Limit: count.Limit, Over: count.Over, Fits: fits, Excess: excess},
 	}
 	if typed.key == "" {
 		c.Action = views.PostPath(code)
@@ -147,8 +182,8 @@ func (s *Server) createCount(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if !social.Known(typed.network) {
-		return echo.ErrBadRequest
+	if _, err := s.wayOut(v, &typed); err != nil {
+		return err
 	}
 	offer, err := s.store.OfferIn(v.ctx(), v.Shop, v.FormValue("slug"))
 	if err != nil {
@@ -170,17 +205,18 @@ func (s *Server) showPost(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.showOnePost(v, http.StatusOK, post, post.Text, post.RemoteURL, nil)
+	return s.showOnePost(v, http.StatusOK, post, typedPost{text: post.Text}, post.RemoteURL, nil)
 }
 
-// showOnePost shows a post with what was typed of its text and its address.
-func (s *Server) showOnePost(v *visit, status int, post *models.PostView, text, remote string, problems models.Problems) error {
+// showOnePost shows a post with what was typed of its text, its time and its address.
+func (s *Server) showOnePost(v *visit, status int, post *models.PostView, typed typedPost, remote string, problems models.Problems) error {
 	link := s.shortLink(post.Code)
 	shown := views.ShownPost{
 		Post: post, Compose: social.ComposeLink(post.Network, post.Text, link), Whole: social.Whole(post.Text, link), Link: link, RemoteURL: remote,
 		Errors: v.problems(problems), MaySell: v.may(models.Sell), Currency: post.Offer.Version.Currency,
-		Composer: s.composer(v, &post.Offer, typedPost{code: post.Code, network: post.Network, text: text}, problems),
+		Composer: s.composer(v, &post.Offer, typedPost{code: post.Code, network: post.Network, text: typed.text}, problems), Profiles: s.accounts(v, post.ShopID), When: s.when(v, typed, false),
 	}
+	shown.When.Error = shown.Errors["at"]
 	page := v.page("")
 	page.Title = v.W.T("post.page.heading", "Network", v.W.T("post.network."+post.Network))
 	page.Problems = len(problems)
@@ -198,13 +234,13 @@ func (s *Server) updatePost(v *visit) error {
 		return err
 	}
 	if typed.then == "count" {
-		return s.showOnePost(v, http.StatusOK, post, typed.text, post.RemoteURL, nil)
+		return s.showOnePost(v, http.StatusOK, post, typed, post.RemoteURL, nil)
 	}
 	count := social.Measure(post.Network, typed.text, s.shortLink(post.Code))
 	err = s.store.UpdatePost(v.ctx(), v.Shop, &post.Post, typed.text, count.Over)
 	var problems models.Problems
 	if errors.As(err, &problems) {
-		return s.showOnePost(v, http.StatusUnprocessableEntity, post, typed.text, post.RemoteURL, problems)
+		return s.showOnePost(v, http.StatusUnprocessableEntity, post, typed, post.RemoteURL, problems)
 	}
 	if err != nil {
 		return err
@@ -223,7 +259,7 @@ func (s *Server) createPosting(v *visit) error {
 	err = s.store.MarkPosted(v.ctx(), v.Shop, v.User, &post.Post, remote)
 	var problems models.Problems
 	if errors.As(err, &problems) {
-		return s.showOnePost(v, http.StatusUnprocessableEntity, post, post.Text, remote, problems)
+		return s.showOnePost(v, http.StatusUnprocessableEntity, post, typedPost{text: post.Text}, remote, problems)
 	}
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/views"
 )
 
@@ -133,6 +134,11 @@ func (s *Server) routes() []route {
 		{get, "/dashboard/posts/:code", member, models.View, s.showPost},
 		{post, "/dashboard/posts/:code", member, models.Sell, s.updatePost},
 		{post, "/dashboard/posts/:code/posting", member, models.Sell, s.createPosting},
+		{post, "/dashboard/posts/:code/finding", member, models.Sell, s.createFinding},
+		{post, "/dashboard/posts/:code/publication", member, models.Sell, s.createPostPublication},
+		{post, "/dashboard/posts/:code/publication/removal", member, models.Sell, s.deletePostPublication},
+		{get, "/dashboard/posts/:code/removal/new", member, models.Sell, s.newPostRemoval},
+		{post, "/dashboard/posts/:code/removal", member, models.Sell, s.deletePost},
 		{get, views.SalesPath, member, models.View, s.listSales},
 		{get, views.SalesCSVPath, member, models.View, s.exportSales},
 		{get, "/dashboard/sales/:slug", member, models.View, s.showSale},
@@ -160,6 +166,16 @@ func (s *Server) routes() []route {
 		{post, views.SettingsPath, member, models.Govern, s.updateSettings},
 		{get, views.ShippingPath, member, models.View, s.editShipping},
 		{post, views.ShippingPath, member, models.Govern, s.updateShipping},
+		{get, views.NetworksPath, member, models.View, s.listProfiles},
+		{post, views.NetworkPath(social.X), member, models.Govern, s.createSignIn(social.X)},
+		{get, views.NetworkBackPath(social.X), member, models.Govern, s.finishSignIn(social.X)},
+		{post, views.NetworkPath(social.Mastodon), member, models.Govern, s.createSignIn(social.Mastodon)},
+		{get, views.NetworkLeavingPath(social.Mastodon), member, models.Govern, s.showLeaving},
+		{get, views.NetworkBackPath(social.Mastodon), member, models.Govern, s.finishSignIn(social.Mastodon)},
+		{post, views.NetworkPath(social.Bluesky), member, models.Govern, s.createSignIn(social.Bluesky)},
+		{post, views.NetworkCapPath, member, models.Govern, s.updateNetworkCap},
+		{get, "/dashboard/settings/profiles/:id/removal/new", member, models.Govern, s.newProfileRemoval},
+		{post, "/dashboard/settings/profiles/:id/removal", member, models.Govern, s.deleteProfile},
 		{post, views.PasswordChangePath, member, models.View, s.changePassword},
 		{get, views.TeamPath, member, models.View, s.listTeam},
 		{post, views.InvitationsPath, member, models.Staff, s.createInvitation},

@@ -29,6 +29,7 @@ type Settings struct {
 	Operator       string       // who runs this installation, as shown in the footer and the imprint
 	FontsFolder    string       // where the index of the system's fonts is kept
 	Version        string
+	Publisher      *social.Publisher // takes posts out; nil where no network can be reached
 }
 
 // Server is the web side of Tillbird.

@@ -41,6 +41,7 @@ type app struct {
 	pay     *payments.Payments
 	mail    *mail.Mail
 	social  *social.Social
+	posts   *social.Publisher
 	sandbox *localStripe // nil with a real key
 	web     *web.Server
 	base    string
@@ -107,6 +108,11 @@ func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *s
 	if err != nil {
 		return nil, err
 	}
+	a.posts = social.NewPublisher(a.store, social.PublisherSettings{
+		BaseURL: a.base, Social: a.social, At: crashAt(set.CrashAt),
+		Card: func(ctx context.Context, slug string) (*social.LinkCard, error) { return a.web.LinkCard(ctx, slug) },
+	}, log)
+	pages.Publisher, pages.FormOrigins = a.posts, append(pages.FormOrigins, a.social.Origins()...)
 	a.web = web.New(a.store, a.pay, pages, log)
 	return a, nil
 }
@@ -157,6 +163,7 @@ func (a *app) begin(ctx context.Context) error {
 	work := models.NewWork()
 	a.pay.Work(work)
 	a.mail.Work(work)
+	a.posts.Work(work)
 	if err := a.store.StartJobs(context.WithoutCancel(ctx), work); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
