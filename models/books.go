@@ -19,6 +19,7 @@ type Books struct {
 	Moves    []Moved
 	Variants []Variant
 	Codes    []Code
+	Waits    []Wait
 	Receipts map[string]int64 // how often an order was noted as paid, by its id
 	Left     Left
 }
@@ -51,7 +52,7 @@ func (l Left) Quiet() bool {
 func (s *Store) Books(ctx context.Context) (*Books, error) {
 	b := &Books{Receipts: map[string]int64{}}
 	err := s.read(ctx).Transaction(func(db *gorm.DB) error {
-		for _, list := range []any{&b.Shops, &b.Offers, &b.Orders, &b.Holds, &b.Refunds, &b.Variants, &b.Codes} {
+		for _, list := range []any{&b.Shops, &b.Offers, &b.Orders, &b.Holds, &b.Refunds, &b.Variants, &b.Codes, &b.Waits} {
 			if err := db.Order("id").Find(list).Error; err != nil {
 				return err
 			}

@@ -180,6 +180,7 @@ func (s *Store) workConfig(w *Work) *river.Config {
 		PeriodicJobs:         w.periodic,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
 		FetchPollInterval:    500 * time.Millisecond,
+		FetchCooldown:        20 * time.Millisecond, // with the usual 100 a backlog gets no more than eighty done in a second
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: jobRescue,
 		Logger:               slog.New(atLeast{s.log.Handler(), slog.LevelWarn}),

@@ -87,6 +87,7 @@ func (c *call) texts(query string) ([]string, error) {
 // ledgerLists are the objects of the ledger's page, each with what is needed to recompute the books of a product.
 var ledgerLists = []struct{ name, where, keys string }{
 	{"charges", `kind = 'charge' AND account = '' AND json_extract(body, '$.paid')`, "id payment_intent amount amount_refunded currency created disputed transfer application_fee_amount transfer_data metadata balance_transaction"},
+	{"sessions", `kind = 'checkout.session' AND json_extract(body, '$.payment_status') = 'paid'`, "id payment_intent amount_total total_details automatic_tax metadata"},
 	{"refunds", `kind = 'refund' AND account = ''`, "id charge payment_intent amount currency created status transfer_reversal metadata"},
 	{"disputes", `kind = 'dispute'`, "id charge payment_intent amount currency created status reason"},
 	{"transfers", `kind = 'transfer'`, "id amount amount_reversed currency created destination destination_payment source_transaction transfer_group metadata"},

@@ -149,6 +149,23 @@ func (sb *Sandbox) Letters(ctx context.Context) (map[string]int, error) {
 	return count, rows.Err()
 }
 
+// MailsAfter gives the texts of the mails that came after the n-th, and how many came in all.
+func (sb *Sandbox) MailsAfter(ctx context.Context, n int64) (texts []string, all int64, err error) {
+	rows, err := sb.read.QueryContext(ctx, `SELECT seq, raw FROM mails WHERE seq > ? ORDER BY seq`, n)
+	if err != nil {
+		return nil, n, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var raw []byte
+		if err := rows.Scan(&n, &raw); err != nil {
+			return nil, n, err
+		}
+		texts = append(texts, readParts(raw).Text)
+	}
+	return texts, n, rows.Err()
+}
+
 // Mails counts the mails that came by whom they are for and what they are about.
 func (sb *Sandbox) Mails(ctx context.Context) (map[string]int, error) {
 	rows, err := sb.read.QueryContext(ctx, `SELECT recipients || ' ' || subject, count(*) FROM mails GROUP BY 1`)

@@ -20,6 +20,7 @@ func (c *chaos) sell(ctx context.Context) {
 	beside, stop := context.WithCancel(ctx)
 	var aside, crowd sync.WaitGroup
 	aside.Go(func() { c.killer(beside) })
+	aside.Go(func() { c.postman(beside) })
 	if c.drill {
 		aside.Go(func() { c.backup(beside) })
 	}
@@ -47,15 +48,16 @@ func (c *chaos) sell(ctx context.Context) {
 // buyer is one person with one wish.
 func (c *chaos) buyer(ctx context.Context, n int) {
 	dice := c.dice("buyer", n)
-	b := &fan{browser: c.browser(dice), email: fmt.Sprintf("fan%d@fans.example", n)}
+	b := &fan{browser: c.browser(dice), email: fmt.Sprintf("fan%d@fans.example", n), home: homes[dice.IntN(len(homes))]}
 	if dice.IntN(4) == 0 {
 		b.email = fmt.Sprintf("friend%d+%d@fans.example", dice.IntN(max(c.orders/20, 3)), n) // the same person under another name
 	}
 	s := c.shops[dice.IntN(len(c.shops))]
 	b.offer = s.offers[dice.IntN(len(s.offers))]
-	b.buy(ctx)
+	address := "/o/" + b.offer.Slug
+	b.buy(ctx, address)
 	if dice.IntN(12) == 0 {
-		b.buy(ctx) // again, and this is another purchase
+		b.buy(ctx, address) // again, and this is another purchase
 	}
 }
 
@@ -63,24 +65,35 @@ func (c *chaos) buyer(ctx context.Context, n int) {
 type fan struct {
 	*browser
 	email string
+	home  string // the country of the buyer, or of the present
 	offer *models.OfferView
 	links map[string]bool
 }
 
-func (b *fan) buy(ctx context.Context) {
+// homes are where buyers live.
+var homes = []string{"FR", "FR", "FR", "DE", "IT", "US"}
+
+// buy looks at a page that sells the offer, and buys, or joins the waitlist where nothing is left.
+func (b *fan) buy(ctx context.Context, address string) {
 	b.links = map[string]bool{}
-	address := "/o/" + b.offer.Slug
 	p := b.insist(ctx, http.MethodGet, address, nil)
 	if p == nil {
 		return
 	}
-	list, found := fields(p.body, address+"/checkouts")
+	list, found := fields(p.body, "/o/"+b.offer.Slug+"/checkouts")
 	if !found {
 		b.c.note("nothing to buy")
+		b.join(ctx, p)
 		return
 	}
 	form := b.fill(list)
 	form.Set("email", b.email)
+	if form.Has("country") {
+		b.home = form.Get("country")
+	}
+	if form.Has("amount") {
+		b.choose(form)
+	}
 	if b.dice.IntN(5) == 0 && form.Has("quantity") {
 		form.Set("quantity", fmt.Sprint(1+b.dice.IntN(4)))
 	}
@@ -195,7 +208,7 @@ func (b *fan) letGo(ctx context.Context, link string) {
 // What buyers pay with: most have a card that works.
 var (
 	goodCards = []string{"4242424242424242", "5555555555554444", "4242424242424242", "4000002760003184", "4242424242424242", "4242424242424242"}
-	oddCards  = []string{"4000000000007726", "4000000000000259", "4000000000002685", "4000000000001976", "4000000000005423"}
+	oddCards  = []string{"4000000000007726", "4000000000005126", "4000000000000259", "4000000000002685", "4000000000001976", "4000000000005423"}
 	badCards  = []string{"4000000000000002", "4000000000009995", "4000000000000119", "4000008260003178"}
 )
 
@@ -232,8 +245,8 @@ func (b *fan) pay(ctx context.Context, links []string) {
 func (b *fan) card(ctx context.Context, link, number string, presses int) (last *page) {
 	form := url.Values{
 		"name": {"Béa Martin"}, "number": {number}, "expiry": {"12 / 40"}, "cvc": {"123"}, "email": {b.email}, "phone": {"+33600000000"},
-		"ship_line1": {"3 rue du Port"}, "ship_postal_code": {"29200"}, "ship_city": {"Brest"}, "ship_country": {"FR"}, "terms": {"yes"},
-		"bill_line1": {"3 rue du Port"}, "bill_postal_code": {"29200"}, "bill_city": {"Brest"}, "bill_country": {"FR"},
+		"ship_line1": {"3 rue du Port"}, "ship_postal_code": {"29200"}, "ship_city": {"Brest"}, "ship_country": {b.home}, "terms": {"yes"},
+		"bill_line1": {"3 rue du Port"}, "bill_postal_code": {"29200"}, "bill_city": {"Brest"}, "bill_country": {b.home},
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup

@@ -54,6 +54,8 @@ func (c *chaos) compare(ctx context.Context) ([]string, error) {
 	k.checkStock()
 	k.checkVariants()
 	k.checkCodes()
+	k.checkPrices(c.shops)
+	k.checkWaits(c.clock())
 	k.checkDays()
 	k.checkAccounts()
 	if k.checkLetters(c.killed.Load(), c.drill); c.drill {
@@ -156,6 +158,11 @@ func (k *comparison) checkStock() {
 			soldByHolds[hold.OfferID] += hold.Quantity
 		}
 	}
+	for _, wait := range k.Waits {
+		if wait.State == "offered" {
+			held[wait.OfferID]++
+		}
+	}
 	for _, order := range k.Orders {
 		if order.PaidAt != nil && !order.Shortfall {
 			soldByOrders[order.OfferID] += order.Quantity - order.Restocked
@@ -163,7 +170,7 @@ func (k *comparison) checkStock() {
 	}
 	for _, offer := range k.Offers {
 		if offer.Held != held[offer.ID] || offer.Sold != soldByHolds[offer.ID] || offer.Sold != soldByOrders[offer.ID] {
-			k.differ("offer %s says %d sold and %d held; its holds say %d and %d, its orders %d", offer.Slug, offer.Sold, offer.Held, soldByHolds[offer.ID], held[offer.ID], soldByOrders[offer.ID])
+			k.differ("offer %s says %d sold and %d held; its holds and turns say %d and %d, its orders %d", offer.Slug, offer.Sold, offer.Held, soldByHolds[offer.ID], held[offer.ID], soldByOrders[offer.ID])
 		}
 		if offer.Stock != nil && offer.Sold+offer.Held > *offer.Stock {
 			k.differ("offer %s had %d and sold %d", offer.Slug, *offer.Stock, offer.Sold+offer.Held)
@@ -173,15 +180,20 @@ func (k *comparison) checkStock() {
 
 // checkVariants: the same of each combination that an offer comes in.
 func (k *comparison) checkVariants() {
-	sold := map[string]int64{}
+	sold, held := map[string]int64{}, map[string]int64{}
+	for _, wait := range k.Waits {
+		if wait.State == "offered" {
+			held[wait.VariantID]++
+		}
+	}
 	for _, order := range k.Orders {
 		if order.PaidAt != nil && !order.Shortfall && order.VariantID != nil {
 			sold[*order.VariantID] += order.Quantity - order.Restocked
 		}
 	}
 	for _, variant := range k.Variants {
-		if variant.Held != 0 || variant.Sold != sold[variant.ID] || variant.Stock != nil && variant.Sold > *variant.Stock {
-			k.differ("variant %s of offer %s says %d sold and %d held; its orders say %d", variant.Name, variant.OfferID, variant.Sold, variant.Held, sold[variant.ID])
+		if variant.Held != held[variant.ID] || variant.Sold != sold[variant.ID] || variant.Stock != nil && variant.Sold+variant.Held > *variant.Stock {
+			k.differ("variant %s of offer %s says %d sold and %d held; its orders say %d, its turns %d", variant.Name, variant.OfferID, variant.Sold, variant.Held, sold[variant.ID], held[variant.ID])
 		}
 	}
 }

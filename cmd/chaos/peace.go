@@ -131,6 +131,7 @@ type ledger struct {
 	Differences       []string
 	Accounts          []account
 	Charges           []charge
+	Sessions          []session
 	Refunds           []refund
 	Disputes          []dispute
 	DeliveriesDue     int64 `json:"deliveries_due"`
@@ -153,6 +154,15 @@ type charge struct {
 	Disputed               bool
 	Metadata               map[string]string
 	TransferData           struct{ Destination string } `json:"transfer_data"`
+}
+
+type session struct {
+	PaymentIntent string `json:"payment_intent"`
+	Details       struct {
+		Discount int64 `json:"amount_discount"`
+		Shipping int64 `json:"amount_shipping"`
+		Tax      int64 `json:"amount_tax"`
+	} `json:"total_details"`
 }
 
 type refund struct {

@@ -66,7 +66,25 @@ type shop struct {
 	*models.Shop
 	email  string
 	offers []*models.OfferView
+	trade  trade
 }
+
+// trade is how a shop sells: where it sends and for how much, and how it takes tax.
+type trade struct {
+	currency, tax string
+	rates         []string // of sending at home, and abroad; none where it is in the price
+	freeAbove     string
+}
+
+var trades = []trade{
+	{currency: "eur", tax: "off"},
+	{currency: "eur", tax: "exclusive", rates: []string{"4.90", "11.50"}, freeAbove: "120"},
+	{currency: "usd", tax: "inclusive"},
+	{currency: "jpy", tax: "exclusive", rates: []string{"600", "1500"}, freeAbove: "9000"},
+}
+
+// abroad are the countries of the second rate.
+var abroad = []string{"DE", "IT", "US"}
 
 func (c *chaos) database() string {
 	if c.databaseURL != "" {
@@ -210,8 +228,8 @@ func (c *chaos) makeShops(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i, currency := range []string{"eur", "eur", "usd", "jpy"} {
-		s, err := c.makeShop(ctx, store, pay, fmt.Sprintf("shop%d", i), currency)
+	for i, trade := range trades {
+		s, err := c.makeShop(ctx, store, pay, fmt.Sprintf("shop%d", i), trade)
 		if err != nil {
 			return fmt.Errorf("shop %d: %w", i, err)
 		}
@@ -223,8 +241,8 @@ func (c *chaos) makeShops(ctx context.Context) error {
 	return nil
 }
 
-func (c *chaos) makeShop(ctx context.Context, store *models.Store, pay *payments.Payments, name, currency string) (*shop, error) {
-	s := &shop{email: name + "@till.example"}
+func (c *chaos) makeShop(ctx context.Context, store *models.Store, pay *payments.Payments, name string, trade trade) (*shop, error) {
+	s := &shop{email: name + "@till.example", trade: trade}
 	owner, err := store.CreateUser(ctx, models.SignUp{Email: s.email, Password: password, Language: "en"})
 	if err != nil {
 		return nil, err
@@ -236,7 +254,10 @@ func (c *chaos) makeShop(ctx context.Context, store *models.Store, pay *payments
 	if _, err := store.ConfirmEmail(ctx, letter.Secret); err != nil {
 		return nil, err
 	}
-	if s.Shop, err = store.CreateShop(ctx, owner, models.NewShop{Name: "Shop " + name, Handle: name, Country: "FR", Currency: currency, TimeZone: "Europe/Paris", Language: "en"}, []string{"FR"}); err != nil {
+	if s.Shop, err = store.CreateShop(ctx, owner, models.NewShop{Name: "Shop " + name, Handle: name, Country: "FR", Currency: trade.currency, TimeZone: "Europe/Paris", Language: "en"}, []string{"FR"}); err != nil {
+		return nil, err
+	}
+	if err := store.UpdateShipping(ctx, s.Shop, owner, trade.form()); err != nil {
 		return nil, err
 	}
 	link, err := pay.Connect(ctx, s.Shop)
@@ -262,6 +283,19 @@ func (c *chaos) makeShop(ctx context.Context, store *models.Store, pay *payments
 	return s, nil
 }
 
+// form is the trade as a merchant types it.
+func (t trade) form() models.ShippingForm {
+	form := models.ShippingForm{Zone: map[string]string{}, FreeAbove: t.freeAbove, Tax: t.tax}
+	if len(t.rates) > 0 {
+		copy(form.Rates[:], t.rates)
+		form.Zone["FR"] = "1"
+		for _, country := range abroad {
+			form.Zone[country] = "2"
+		}
+	}
+	return form
+}
+
 // offerKinds are what a shop has on sale: scarce things, things that may run out, and things that never do.
 func offerKinds(orders int) []models.OfferForm {
 	some := fmt.Sprint(max(orders/12, 8))
@@ -274,6 +308,8 @@ func offerKinds(orders int) []models.OfferForm {
 		{Title: "As many as you like", Fulfilment: "ship"},
 		{Title: "A seat", Fulfilment: "nothing"},
 		{Title: "For the quickest", Stock: some, Fulfilment: "nothing", Keeping: "first_paid"},
+		{Title: "What it is worth to you", Fulfilment: "nothing", ChosenPrice: "on"},
+		{Title: "Pay as you can", Stock: some, Fulfilment: "ship", ChosenPrice: "on"},
 		{
 			Title: "In two sizes", Fulfilment: "ship", Options: []models.OptionTyped{{Name: "Size", Values: "S, M"}},
 			Variants: []models.VariantTyped{{Name: "S", Stock: "4"}, {Name: "M", Stock: some}},
