@@ -1,10 +1,9 @@
 package models
 
 import (
+	"database/sql"
 	"errors"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // boughtLately is for how long a second purchase of the same offer in the same browser is asked about.
@@ -22,14 +21,18 @@ func (t *tx) boughtBefore(order *Order, again string) error {
 	if order.Buyer == "" {
 		return nil
 	}
-	var last Order
-	err := t.Where("offer_id = ? AND buyer = ? AND paid_at > ? AND payment IN ('paid', 'partly_refunded') AND NOT shortfall", order.OfferID, order.Buyer, t.store.now().Add(-boughtLately)).
-		Order("paid_at DESC, id DESC").Take(&last).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) || err == nil && last.Slug == again {
+	var id, slug string
+	err := t.row(`SELECT id, slug FROM orders WHERE offer_id = $1 AND buyer = $2 AND paid_at > $3 AND payment IN ('paid', 'partly_refunded') AND NOT shortfall
+		ORDER BY paid_at DESC, id DESC LIMIT 1`, order.OfferID, order.Buyer, t.store.now().Add(-boughtLately)).Scan(&id, &slug)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && slug == again {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return &Bought{&last}
+	last := &Order{}
+	if err := t.Where("id = ?", id).Take(last).Error; err != nil {
+		return err
+	}
+	return &Bought{last}
 }

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strconv"
 	"strings"
@@ -87,7 +88,7 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		if err := db.finishOrder(in, order); err != nil {
 			return err
 		}
-		if err := db.Create(order).Error; err != nil {
+		if err := db.insert(order); err != nil {
 			return err
 		}
 		if turn != nil {
@@ -102,7 +103,7 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		}
 		if aside {
 			hold := Hold{ID: newID(), OfferID: order.OfferID, OrderID: order.ID, Quantity: quantity, State: "held", CreatedAt: s.now(), UpdatedAt: s.now()}
-			if err := db.Create(&hold).Error; err != nil {
+			if err := db.insert(&hold); err != nil {
 				return err
 			}
 		}
@@ -125,7 +126,11 @@ func (s *Store) sameAttempt(ctx context.Context, in Purchase, err error) *Order 
 	if !errors.Is(err, gorm.ErrDuplicatedKey) && !waits(err) {
 		return nil
 	}
-	earlier, findErr := s.orderByAttempt(ctx, in.AttemptKey)
+	var id string
+	if s.row(ctx, "SELECT id FROM orders WHERE attempt_key = $1 AND payment = 'pending'", in.AttemptKey).Scan(&id) != nil {
+		return nil
+	}
+	earlier, findErr := s.Order(ctx, id)
 	if findErr != nil {
 		return nil
 	}
@@ -223,7 +228,7 @@ func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, er
 		AttemptKey: in.AttemptKey, Source: "link", Language: in.Language, Email: CleanEmail(in.Email), EmailKey: emailKey(in.Email),
 		Quantity: quantity, Currency: total.Currency, Items: price.Items, Discount: price.Discount, Shipping: price.Shipping, Total: price.Total, TaxMode: quote.Tax,
 		ApplicationFee: Fee(total, in.FeeBasis, in.FeeFixed).Amount, StripeAccount: deref(in.Shop.StripeAccount), OnBehalfOf: in.OnBehalfOf, KeepsFee: in.KeepsFee, Livemode: in.Shop.Livemode,
-		Payment: "pending", Fulfilment: "none", Dispute: "none", CreatedAt: now,
+		Payment: "pending", Fulfilment: "none", Dispute: "none", Inquiry: "none", CreatedAt: now,
 	}
 	order.OpenUntil, order.ExpiresAt = in.lasts(now)
 	if by := in.ByCard; by != nil {
@@ -268,13 +273,11 @@ func (t *tx) checkLimit(offer *OfferView, order *Order) error {
 
 // finishOrder gives the order its number in the shop and the post it came from.
 func (t *tx) finishOrder(in Purchase, order *Order) error {
-	if err := changed(t.Exec("UPDATE shops SET orders_count = orders_count + 1 WHERE id = ? AND standing <> 'suspended'", in.Shop.ID)); err != nil {
-		if errors.Is(err, ErrChanged) {
-			return Problems{{Field: "offer", Code: "shop.not_ready"}}
-		}
-		return err
+	err := t.row("UPDATE shops SET orders_count = orders_count + 1 WHERE id = $1 AND standing <> 'suspended' RETURNING orders_count", in.Shop.ID).Scan(&order.Number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Problems{{Field: "offer", Code: "shop.not_ready"}}
 	}
-	if err := t.Raw("SELECT orders_count FROM shops WHERE id = ?", in.Shop.ID).Scan(&order.Number).Error; err != nil {
+	if err != nil {
 		return err
 	}
 	if in.PostCode == "" {
@@ -289,11 +292,6 @@ func (t *tx) finishOrder(in Purchase, order *Order) error {
 		order.Source = "post"
 	}
 	return nil
-}
-
-func (s *Store) orderByAttempt(ctx context.Context, key string) (*Order, error) {
-	order, err := first[Order](s.read(ctx).Where("attempt_key = ? AND payment = 'pending'", key))
-	return &order, found(err)
 }
 
 // OtherAttempts lists the pending orders of the same browser for the same offer that ask for something else: another

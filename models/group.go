@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -139,6 +140,7 @@ func (g *group) together(first *change) {
 			break
 		}
 	}
+	t.marked = true // what follows is all changes' own
 	if err == nil && len(t.arrived) > 0 {
 		err = insertArrivals(context.Background(), t, t.arrived)
 	}
@@ -197,6 +199,8 @@ type groupTx struct {
 	*sql.Tx
 	kept    *statements
 	arrived []*arrival
+	marked  bool  // the change that is worked on has its savepoint
+	broken  error // why a savepoint could not be set, which no change survives
 }
 
 // work lets one change happen inside the transaction. An error of its own is kept with it; what is returned means that
@@ -209,18 +213,17 @@ func (t *groupTx) work(c *change) error {
 		t.arrived = append(t.arrived, c.arrival)
 		return nil
 	}
-	if !c.single {
-		if err := t.say("SAVEPOINT one"); err != nil {
-			return err
-		}
-	}
+	t.marked = c.single
 	// An interrupted statement would take the whole transaction back: nobody else may suffer for a caller who left.
 	ctx := context.WithoutCancel(c.ctx)
 	inner := c.store.writer.Session(&gorm.Session{NewDB: true, Context: ctx})
 	inner.Statement.ConnPool = t
 	c.tx = &tx{DB: inner, store: c.store, conn: t, ctx: ctx}
 	c.run()
-	if c.single {
+	if t.broken != nil {
+		return t.broken
+	}
+	if c.single || !t.marked {
 		return nil
 	}
 	if c.err != nil || c.panicked != nil {
@@ -242,12 +245,25 @@ func (c *change) run() {
 }
 
 func (t *groupTx) say(statement string) error {
-	_, err := t.ExecContext(context.Background(), statement)
+	_, err := t.do(context.Background(), statement)
 	return err
+}
+
+// mark sets the savepoint of a change before its first statement that may change anything: one that only looks, and
+// refuses, needs none.
+func (t *groupTx) mark(query string) {
+	if !t.marked && !strings.HasPrefix(query, "SELECT ") {
+		t.marked, t.broken = true, t.say("SAVEPOINT one")
+	}
 }
 
 // ExecContext runs a statement, prepared where it was run before.
 func (t *groupTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	t.mark(query)
+	return t.do(ctx, query, args...)
+}
+
+func (t *groupTx) do(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if kept := t.kept.find(query); kept != nil {
 		return t.StmtContext(ctx, kept).ExecContext(ctx, args...)
 	}
@@ -256,6 +272,7 @@ func (t *groupTx) ExecContext(ctx context.Context, query string, args ...any) (s
 
 // QueryContext asks, prepared where it was asked before.
 func (t *groupTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	t.mark(query)
 	if kept := t.kept.find(query); kept != nil {
 		return t.StmtContext(ctx, kept).QueryContext(ctx, args...)
 	}
@@ -264,6 +281,7 @@ func (t *groupTx) QueryContext(ctx context.Context, query string, args ...any) (
 
 // QueryRowContext asks for one row, prepared where it was asked before.
 func (t *groupTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	t.mark(query)
 	if kept := t.kept.find(query); kept != nil {
 		return t.StmtContext(ctx, kept).QueryRowContext(ctx, args...)
 	}

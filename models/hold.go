@@ -2,6 +2,8 @@ package models
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -75,32 +77,52 @@ func (t *tx) takeHold(offer *OfferView, quantity int64, turn *Wait) (aside bool,
 	} else if offer.FirstPaid {
 		take = 0
 	}
-	result := t.Exec(`UPDATE offers SET held = held + ? WHERE id = ? AND state IN ('live', 'scheduled') AND approved_version_id = ? AND first_paid = ?
-		AND (starts_at IS NULL OR starts_at <= ?) AND (ends_at IS NULL OR ends_at > ?) AND (stock IS NULL OR held + sold + ? <= stock) AND (codes IS NULL OR held + ? <= codes)`,
-		take, offer.ID, offer.Approved.ID, offer.FirstPaid, now, now, more, more)
-	if result.Error != nil {
-		return false, result.Error
+	// Who comes too late is refused by a read: it needs neither the row's lock nor a savepoint.
+	if err := t.refusal(offer, more, turn, now); err != nil {
+		return false, err
 	}
-	if result.RowsAffected == 1 {
-		return turn != nil || !offer.FirstPaid, nil
+	rows, err := t.exec(`UPDATE offers SET held = held + $1 WHERE id = $2 AND state IN ('live', 'scheduled') AND approved_version_id = $3 AND first_paid = $4
+		AND (starts_at IS NULL OR starts_at <= $5) AND (ends_at IS NULL OR ends_at > $5) AND (stock IS NULL OR held + sold + $6 <= stock) AND (codes IS NULL OR held + $6 <= codes)`,
+		take, offer.ID, offer.Approved.ID, offer.FirstPaid, now, more)
+	if err != nil {
+		return false, err
 	}
+	if rows == 0 { // between the read and this somebody was faster
+		if err := t.refusal(offer, more, turn, now); err != nil {
+			return false, err
+		}
+		return false, Problems{{Field: "offer", Code: "changed_meanwhile"}}
+	}
+	return turn != nil || !offer.FirstPaid, nil
+}
+
+// refusal says why so many more of an offer cannot be had now; nil where they can.
+func (t *tx) refusal(offer *OfferView, more int64, turn *Wait, now time.Time) error {
 	var fresh Offer
-	if err := t.Where("id = ?", offer.ID).Take(&fresh).Error; err != nil {
-		return false, found(err)
+	err := t.row("SELECT state, approved_version_id, first_paid, starts_at, ends_at, stock, codes, held, sold FROM offers WHERE id = $1", offer.ID).
+		Scan(&fresh.State, &fresh.ApprovedVersionID, &fresh.FirstPaid, &fresh.StartsAt, &fresh.EndsAt, &fresh.Stock, &fresh.Codes, &fresh.Held, &fresh.Sold)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
 	}
 	left, unlimited := fresh.Left()
+	switch {
+	case deref(fresh.ApprovedVersionID) != offer.Approved.ID || fresh.FirstPaid != offer.FirstPaid:
+		return Problems{{Field: "offer", Code: "changed_meanwhile"}}
+	case fresh.StateAt(now) != "live":
+		return Problems{{Field: "offer", Code: "not_live"}}
+	case unlimited || left >= more:
+		return nil
+	}
 	if turn != nil {
 		left++
 	}
-	switch {
-	case deref(fresh.ApprovedVersionID) != offer.Approved.ID || fresh.FirstPaid != offer.FirstPaid:
-		return false, Problems{{Field: "offer", Code: "changed_meanwhile"}}
-	case fresh.StateAt(now) != "live":
-		return false, Problems{{Field: "offer", Code: "not_live"}}
-	case !unlimited && left <= 0:
-		return false, Problems{{Field: "offer", Code: "sold_out"}}
+	if left <= 0 {
+		return Problems{{Field: "offer", Code: "sold_out"}}
 	}
-	return false, Problems{{Field: "quantity", Code: "quantity.above_stock", Data: []any{"Left", left}}}
+	return Problems{{Field: "quantity", Code: "quantity.above_stock", Data: []any{"Left", left}}}
 }
 
 // sellHold turns an order's hold into a sale. Where there is no hold, or it was given back already, it takes stock anew;

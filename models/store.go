@@ -249,6 +249,11 @@ func (t *tx) exec(statement string, args ...any) (rows int64, err error) {
 	return result.RowsAffected()
 }
 
+// row asks for one row without GORM, like exec.
+func (t *tx) row(question string, args ...any) *sql.Row {
+	return t.conn.QueryRowContext(t.ctx, question, args...)
+}
+
 // translate gives the same words for a broken rule on both databases.
 func (t *tx) translate(err error) error {
 	if translator, ok := t.Dialector.(gorm.ErrorTranslator); ok {
@@ -299,6 +304,11 @@ func (s *Store) through(ctx context.Context, single bool, fn func(db *tx) error)
 
 // read is the handle for questions.
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.reader.WithContext(ctx) }
+
+// row asks for one row without GORM, by a statement that is kept prepared.
+func (s *Store) row(ctx context.Context, question string, args ...any) *sql.Row {
+	return s.reader.ConnPool.QueryRowContext(ctx, question, args...)
+}
 
 // changed turns the outcome of a guarded statement into an error: ErrChanged when no row was in the state it needs.
 func changed(result *gorm.DB) error {

@@ -84,7 +84,7 @@ func (w *world) burst(ctx context.Context, offer *models.OfferView) (took time.D
 	for i := range hotBuyers {
 		together.Go(func() {
 			in := models.Purchase{
-				Offer: offer, Shop: w.shop, Email: fmt.Sprintf("fan%d@example.com", i), Language: "en", AttemptKey: fmt.Sprintf("%s-%d", offer.ID, i),
+				Offer: offer, Shop: w.shop, Email: fmt.Sprintf("fan%d@example.com", i), Language: "en", AttemptKey: fmt.Sprintf("%s-%d", offer.ID, i), Buyer: fmt.Sprintf("browser%d", i),
 				OnBehalfOf: true, FeeBasis: 340, FeeFixed: 25, CheckoutLasts: 31 * time.Minute,
 			}
 			<-start

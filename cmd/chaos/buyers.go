@@ -108,7 +108,7 @@ func (b *fan) buy(ctx context.Context, address string) {
 	case roll < 8:
 		b.c.note("left without a word")
 		return
-	case roll < 13:
+	case roll < 13 || b.scarce() && roll < 55: // so that those who wait for it get their turn
 		b.letGo(ctx, links[0])
 		return
 	case roll < 18 && form.Has("quantity"):
@@ -123,6 +123,9 @@ func (b *fan) buy(ctx context.Context, address string) {
 	}
 	b.pay(ctx, links)
 }
+
+// scarce tells whether there are but a few of the offer.
+func (b *fan) scarce() bool { return b.offer.Stock != nil && *b.offer.Stock <= 5 }
 
 // press presses the Buy button in some tabs at once and gives the addresses of the checkouts it led to.
 func (b *fan) press(ctx context.Context, form url.Values, tabs int) []string {
