@@ -13,7 +13,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -27,6 +26,9 @@ var ErrNotEmpty = errors.New("models: there is something already")
 
 // ErrBroken says that a backup is not whole, or is none.
 var ErrBroken = errors.New("models: the backup is broken")
+
+// ErrOther says that a backup is of another kind of database than the one it should be restored into.
+var ErrOther = errors.New("models: the backup is of another kind of database")
 
 // Manifest is what a backup says of itself.
 type Manifest struct {
@@ -81,26 +83,6 @@ func copySQLite(ctx context.Context, from, to string) error {
 	defer db.Close()
 	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
 	return err
-}
-
-// dumpPostgres has PostgreSQL's own program copy the database.
-func dumpPostgres(ctx context.Context, url, to string) error {
-	return postgresTool(ctx, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file="+to, "--dbname="+url)
-}
-
-func postgresTool(ctx context.Context, name string, arguments ...string) error {
-	program, err := exec.LookPath(name)
-	if err != nil {
-		found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name) // where Debian keeps them
-		if len(found) == 0 {
-			return fmt.Errorf("%s is not installed here: install PostgreSQL's client programs, of the server's version or a later one", name)
-		}
-		program = found[len(found)-1]
-	}
-	if out, err := exec.CommandContext(ctx, program, arguments...).CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(out)))
-	}
-	return nil
 }
 
 // passing tells whether something in the data folder is no part of a backup: the database, which is copied otherwise,

@@ -19,13 +19,18 @@ import (
 
 // Restore unpacks a backup into an empty data folder (and an empty PostgreSQL database), after checking that each part
 // is what was backed up and that the database is sound. The installation remembers from when it is: see RestoredFrom.
-// ErrNotEmpty, ErrBroken.
+// ErrNotEmpty, ErrBroken, ErrOther.
 func Restore(ctx context.Context, set Settings, file string) (*Manifest, error) {
 	if err := os.MkdirAll(set.Folder, 0o700); err != nil {
 		return nil, err
 	}
 	if err := emptyFolder(set.Folder); err != nil {
 		return nil, err
+	}
+	if set.DatabaseURL != "" {
+		if err := emptyDatabase(ctx, set.DatabaseURL); err != nil {
+			return nil, err
+		}
 	}
 	work, err := os.MkdirTemp(set.Folder, ".restore-")
 	if err != nil {
@@ -41,7 +46,7 @@ func Restore(ctx context.Context, set Settings, file string) (*Manifest, error) 
 		wanted = "postgresql"
 	}
 	if m.Database != wanted {
-		return nil, fmt.Errorf("the backup is of %s, and the settings name %s", m.Database, wanted)
+		return nil, fmt.Errorf("%w: it is of %s, and the settings name %s", ErrOther, m.Database, wanted)
 	}
 	if set.DatabaseURL != "" {
 		err = restorePostgres(ctx, set.DatabaseURL, filepath.Join(work, dumpName))
@@ -49,6 +54,9 @@ func Restore(ctx context.Context, set Settings, file string) (*Manifest, error) 
 		err = checkSQLite(ctx, filepath.Join(work, sqliteName))
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := markRestored(ctx, set.DatabaseURL, filepath.Join(work, sqliteName), m.MadeAt); err != nil {
 		return nil, err
 	}
 	_ = os.Remove(filepath.Join(work, dumpName))
@@ -61,7 +69,7 @@ func Restore(ctx context.Context, set Settings, file string) (*Manifest, error) 
 			return nil, err
 		}
 	}
-	return m, markRestored(ctx, set, m.MadeAt)
+	return m, nil
 }
 
 func emptyFolder(folder string) error {
@@ -156,34 +164,16 @@ func checkSQLite(ctx context.Context, file string) error {
 	return nil
 }
 
-// restorePostgres fills an empty database.
-func restorePostgres(ctx context.Context, url, dump string) error {
-	db, err := sql.Open("pgx", url)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	var tables int64
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").Scan(&tables); err != nil {
-		return err
-	}
-	if tables > 0 {
-		return fmt.Errorf("%w: the database has %d tables", ErrNotEmpty, tables)
-	}
-	return postgresTool(ctx, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", "--dbname="+url, dump)
-}
-
 // restoredNote remembers from when a restored installation is, until what the backup lacks is brought back.
 const restoredNote = "restored.from"
 
 // markRestored notes from when the backup is. Letters that waited in it went out long ago: they are only noted. It goes
 // without a Store: the key that a Store needs may itself be in the backup.
-func markRestored(ctx context.Context, set Settings, at time.Time) error {
-	driver, source := "sqlite3", "file:"+filepath.Join(set.Folder, sqliteName)+"?_synchronous=FULL"
-	if set.DatabaseURL != "" {
-		driver, source = "pgx", set.DatabaseURL
+func markRestored(ctx context.Context, address, file string, at time.Time) error {
+	db, err := sql.Open("sqlite3", "file:"+file+"?_synchronous=FULL")
+	if address != "" {
+		db, err = openPlainly(address)
 	}
-	db, err := sql.Open(driver, source)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,10 @@ func (c restoreCommand) Run(ctx context.Context, set *settings, out io.Writer, l
 		return fmt.Errorf("a backup is restored into an empty data folder and an empty database only, so that nothing is lost: %w", err)
 	case errors.Is(err, models.ErrBroken):
 		return fmt.Errorf("%s cannot be restored, and nothing was changed: %w", c.From, err)
+	case errors.Is(err, models.ErrOther) && set.DatabaseURL == "":
+		return fmt.Errorf("%s is of PostgreSQL: name an empty database with TILLBIRD_DATABASE_URL (-database-url)", c.From)
+	case errors.Is(err, models.ErrOther):
+		return fmt.Errorf("%s is of SQLite: leave TILLBIRD_DATABASE_URL (-database-url) out", c.From)
 	case err != nil:
 		return err
 	}
