@@ -40,12 +40,14 @@ type Moved struct {
 type Left struct {
 	PendingOrders, WaitingEvents, FailedEvents, WaitingLetters, PendingRefunds, Jobs, DeadJobs int64
 
+	OverTurns int64 // of waitlists, whose time is over
+
 	Failures []string // of the events and jobs that failed, the first few
 }
 
 // Quiet tells whether nothing waits that could still go on by itself.
 func (l Left) Quiet() bool {
-	return l.PendingOrders+l.WaitingEvents+l.WaitingLetters+l.PendingRefunds+l.Jobs == 0
+	return l.PendingOrders+l.WaitingEvents+l.WaitingLetters+l.PendingRefunds+l.Jobs+l.OverTurns == 0
 }
 
 // Books reads all of it at once. It is for proofs and drills, on a database of their size.
@@ -104,6 +106,9 @@ func (s *Store) Left(ctx context.Context) (l Left, err error) {
 		if err := db.Raw(count.query).Scan(count.into).Error; err != nil {
 			return l, err
 		}
+	}
+	if err := db.Raw("SELECT count(*) FROM waits WHERE state = 'offered' AND offered_until <= ?", s.now()).Scan(&l.OverTurns).Error; err != nil {
+		return l, err
 	}
 	var failures []string
 	if err := db.Raw("SELECT type || ' ' || stripe_id || ': ' || outcome FROM events WHERE state = 'failed' LIMIT 20").Scan(&l.Failures).Error; err != nil {

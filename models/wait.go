@@ -252,9 +252,35 @@ func (t *tx) endTurn(wait *Wait) error {
 // TurnWaits ends the turns whose time is over, and gives what is free to those who wait: the safety net of what each
 // change does by itself, and what comes free by the clock alone.
 func (s *Store) TurnWaits(ctx context.Context) error {
-	over, err := list[Wait](s.read(ctx).Where("state = 'offered' AND offered_until <= ?", s.now()).Order("offered_until").Limit(turnsAtOnce))
+	for {
+		ended, err := s.endTurns(ctx)
+		if err != nil {
+			return err
+		}
+		if ended < turnsAtOnce {
+			break
+		}
+	}
+	var offers []string
+	err := s.read(ctx).Raw(`SELECT id FROM offers WHERE state IN ('live', 'scheduled') AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting'
+		AND (waits.variant_id = '' AND (offers.stock IS NULL OR offers.held + offers.sold < offers.stock) AND (offers.codes IS NULL OR offers.held < offers.codes)
+			OR waits.variant_id IN (SELECT id FROM variants WHERE on_sale AND (stock IS NULL OR held + sold < stock)))) LIMIT 200`).Scan(&offers).Error
 	if err != nil {
 		return err
+	}
+	for _, id := range offers {
+		if err := s.write(ctx, func(db *tx) error { return db.offerFreed(id) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endTurns ends some of the turns whose time is over and tells how many.
+func (s *Store) endTurns(ctx context.Context) (int, error) {
+	over, err := list[Wait](s.read(ctx).Where("state = 'offered' AND offered_until <= ?", s.now()).Order("offered_until").Limit(turnsAtOnce))
+	if err != nil {
+		return 0, err
 	}
 	for _, wait := range over {
 		err := s.write(ctx, func(db *tx) error {
@@ -268,22 +294,10 @@ func (s *Store) TurnWaits(ctx context.Context) error {
 			return db.endTurn(&wait)
 		})
 		if err != nil {
-			return err
+			return 0, err
 		}
 	}
-	var offers []string
-	err = s.read(ctx).Raw(`SELECT id FROM offers WHERE state IN ('live', 'scheduled') AND EXISTS (SELECT 1 FROM waits WHERE waits.offer_id = offers.id AND waits.state = 'waiting'
-		AND (waits.variant_id = '' AND (offers.stock IS NULL OR offers.held + offers.sold < offers.stock) AND (offers.codes IS NULL OR offers.held < offers.codes)
-			OR waits.variant_id IN (SELECT id FROM variants WHERE on_sale AND (stock IS NULL OR held + sold < stock)))) LIMIT 200`).Scan(&offers).Error
-	if err != nil {
-		return err
-	}
-	for _, id := range offers {
-		if err := s.write(ctx, func(db *tx) error { return db.offerFreed(id) }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return len(over), nil
 }
 
 // lockOffer makes others who change the offer's stock wait: every change locks the offer first and places after it.

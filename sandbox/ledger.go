@@ -111,7 +111,9 @@ func (sb *Sandbox) showLedger(w http.ResponseWriter, r *http.Request) {
 				return err
 			}
 		}
-		return sb.quiet(c, page)
+		left, err := sb.waiting(c)
+		page["deliveries_due"], page["deliveries_waiting"], page["tasks_due"] = left.DeliveriesDue, left.Deliveries, left.TasksDue
+		return err
 	})
 	if err != nil {
 		sb.broken(w, r, err)
@@ -120,24 +122,37 @@ func (sb *Sandbox) showLedger(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, []byte(pretty(page)))
 }
 
-// quiet adds how much the sandbox still has to do by itself: a test that waits for quiet waits for zeroes.
-func (sb *Sandbox) quiet(c *call, page object) error {
+// Waiting is how much the sandbox still has to do by itself: a test that waits for quiet waits for zeroes.
+type Waiting struct {
+	DeliveriesDue int64 // webhooks whose time has come
+	Deliveries    int64 // all webhooks that were not taken yet
+	TasksDue      int64 // what follows by itself, whose time has come
+}
+
+// Waiting counts it.
+func (sb *Sandbox) Waiting(ctx context.Context) (left Waiting, err error) {
+	err = sb.look(ctx, func(c *call) error {
+		left, err = sb.waiting(c)
+		return err
+	})
+	return left, err
+}
+
+func (sb *Sandbox) waiting(c *call) (left Waiting, err error) {
 	w, err := sb.switches(c.ctx)
 	if err != nil {
-		return err
+		return left, err
 	}
-	for name, query := range map[string]string{
-		"deliveries_due":     fmt.Sprintf(`SELECT count(*) FROM deliveries WHERE state = 'waiting' AND due + %d <= %d`, w.all(), c.now),
-		"deliveries_waiting": `SELECT count(*) FROM deliveries WHERE state = 'waiting'`,
-		"tasks_due":          fmt.Sprintf(`SELECT count(*) FROM tasks WHERE not_before <= %d`, c.now),
+	for query, into := range map[string]*int64{
+		fmt.Sprintf(`SELECT count(*) FROM deliveries WHERE state = 'waiting' AND due + %d <= %d`, w.all(), c.now): &left.DeliveriesDue,
+		`SELECT count(*) FROM deliveries WHERE state = 'waiting'`:                                                 &left.Deliveries,
+		fmt.Sprintf(`SELECT count(*) FROM tasks WHERE not_before <= %d`, c.now):                                   &left.TasksDue,
 	} {
-		var n int64
-		if err := c.db.QueryRowContext(c.ctx, query).Scan(&n); err != nil {
-			return err
+		if err := c.db.QueryRowContext(c.ctx, query).Scan(into); err != nil {
+			return left, err
 		}
-		page[name] = n
 	}
-	return nil
+	return left, nil
 }
 
 // ledgerAccounts are the sums of every account that has a line, by currency; the platform's id is "".

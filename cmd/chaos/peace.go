@@ -86,11 +86,11 @@ func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (waitin
 		if !pause(ctx, work/2) {
 			return 0, ctx.Err()
 		}
-		ledger, err := c.ledger(ctx)
+		stripe, err := c.sandbox.Waiting(ctx)
 		if err != nil {
 			return 0, err
 		}
-		if idle++; ledger.DeliveriesDue > 0 || ledger.TasksDue > 0 {
+		if idle++; stripe.DeliveriesDue > 0 || stripe.TasksDue > 0 {
 			idle = 0
 		}
 	}
@@ -106,13 +106,13 @@ func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (waitin
 	if err != nil {
 		return 0, err
 	}
-	ledger, err := c.ledger(ctx)
+	stripe, err := c.sandbox.Waiting(ctx)
 	if err != nil {
 		return 0, err
 	}
-	waiting = left.PendingOrders + left.WaitingEvents + left.WaitingLetters + left.PendingRefunds + left.Jobs + ledger.DeliveriesWaiting
+	waiting = left.PendingOrders + left.WaitingEvents + left.WaitingLetters + left.PendingRefunds + left.Jobs + left.OverTurns + stripe.Deliveries
 	if waiting > 0 {
-		fmt.Fprintf(c.out, "not quiet yet: %+v, %d deliveries\n", left, ledger.DeliveriesWaiting)
+		fmt.Fprintf(c.out, "not quiet yet: %+v, %d deliveries\n", left, stripe.Deliveries)
 	}
 	return waiting, nil
 }
@@ -134,9 +134,7 @@ type ledger struct {
 	Sessions          []session
 	Refunds           []refund
 	Disputes          []dispute
-	DeliveriesDue     int64 `json:"deliveries_due"`
 	DeliveriesWaiting int64 `json:"deliveries_waiting"`
-	TasksDue          int64 `json:"tasks_due"`
 }
 
 type account struct {
@@ -181,7 +179,7 @@ func (c *chaos) ledger(ctx context.Context) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Timeout: 5 * time.Minute}
+	client := &http.Client{Timeout: 20 * time.Minute} // a big one is recomputed whole
 	answer, err := client.Do(r)
 	if err != nil {
 		return nil, err
