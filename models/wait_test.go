@@ -1,10 +1,12 @@
 package models_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/models/storetest"
 )
 
@@ -72,5 +74,38 @@ func TestWaitForAVariant(t *testing.T) {
 	after = fans(t, store, offer.Slug)
 	if after.Held != 0 || after.Variants[0].Held != 0 {
 		t.Fatalf("the offer holds %d, the combination %d", after.Held, after.Variants[0].Held)
+	}
+}
+
+// TestManyTurnsAreOver: however many turns are over at once, one look ends them all, and nothing stays set aside.
+func TestManyTurnsAreOver(t *testing.T) {
+	t.Parallel()
+	store, clock := storetest.Open(t)
+	shop, _, offer := seller(t, store, "210")
+	var orders []*models.Order
+	for i := range 3 {
+		in := purchase(shop, offer, fmt.Sprintf("buyer%d@example.com", i), fmt.Sprint(i))
+		in.Quantity = "70"
+		order, _, err := store.PlaceOrder(t.Context(), in)
+		must(t, err)
+		orders = append(orders, order)
+	}
+	sold := fans(t, store, offer.Slug)
+	for i := range 205 {
+		must(t, store.JoinWaitlist(t.Context(), sold, "", fmt.Sprintf("fan%d@example.com", i), "en"))
+	}
+	for _, order := range orders {
+		must(t, store.ExpireOrder(t.Context(), order, nil))
+	}
+	if after := fans(t, store, offer.Slug); after.Held != 205 {
+		t.Fatalf("%d are set aside", after.Held)
+	}
+	clock.Advance(2 * time.Hour)
+	must(t, store.TurnWaits(t.Context()))
+	if after := fans(t, store, offer.Slug); after.Held != 0 {
+		t.Errorf("%d are still set aside", after.Held)
+	}
+	if left, err := store.Left(t.Context()); err != nil || left.OverTurns != 0 {
+		t.Errorf("%d turns are over, %v", left.OverTurns, err)
 	}
 }

@@ -209,22 +209,5 @@ func (p *Payments) refetchEvents(ctx context.Context, from time.Time) error {
 }
 
 func (p *Payments) relistEvents(ctx context.Context, account string, from time.Time) error {
-	params := &stripe.EventListParams{CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: from.Add(-eventsMargin).Unix()}}
-	params.Context, params.Limit = ctx, stripe.Int64(100)
-	handlers := onAccount
-	if account != "" {
-		params.StripeAccount = stripe.String(account)
-		handlers = onConnect
-	}
-	list := p.stripe.Events.List(params)
-	for list.Next() {
-		event := list.Event()
-		if _, known := handlers[event.Type]; !known {
-			continue
-		}
-		if err := p.keepListed(ctx, event, account); err != nil {
-			return err
-		}
-	}
-	return failed("list events", list.Err())
+	return p.keepEvents(ctx, account, &stripe.EventListParams{CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: from.Add(-eventsMargin).Unix()}})
 }

@@ -45,6 +45,14 @@ func (p *Payments) listEvents(ctx context.Context, account string) error {
 		since = last.Add(-eventsMargin)
 	}
 	params := &stripe.EventListParams{DeliverySuccess: stripe.Bool(false), CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix()}}
+	if err := p.keepEvents(ctx, account, params); err != nil {
+		return err
+	}
+	return p.store.KeepNote(ctx, note, began.Format(time.RFC3339))
+}
+
+// keepEvents keeps those of an account's events, "" being ours, that are asked for and that something is done with.
+func (p *Payments) keepEvents(ctx context.Context, account string, params *stripe.EventListParams) error {
 	params.Context, params.Limit = ctx, stripe.Int64(100)
 	handlers := onAccount
 	if account != "" {
@@ -60,10 +68,7 @@ func (p *Payments) listEvents(ctx context.Context, account string) error {
 			}
 		}
 	}
-	if err := failed("list events", list.Err()); err != nil {
-		return err
-	}
-	return p.store.KeepNote(ctx, note, began.Format(time.RFC3339))
+	return failed("list events", list.Err())
 }
 
 // keepListed keeps an event from a list in the form of a delivered one. In the list of a shop's account it may not say

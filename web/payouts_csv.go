@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -24,30 +22,19 @@ func (s *Server) exportPayout(v *visit) error {
 	if err != nil {
 		return err
 	}
-	h := v.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+v.Shop.Handle+"-payout-"+payout.MadeAt.In(v.Shop.Zone()).Format(time.DateOnly)+`.csv"`)
-	h.Set("Cache-Control", "no-store")
-	out := csv.NewWriter(v.Response())
-	out.UseCRLF = true
-	_ = out.Write(payoutColumns)
-	for {
+	name := v.Shop.Handle + "-payout-" + payout.MadeAt.In(v.Shop.Zone()).Format(time.DateOnly)
+	return s.sendTable(v, name, payoutColumns, func(write func([]string)) (more bool, err error) {
 		lines, _, older := models.Turn(page, rows)
 		for i := range lines {
-			_ = out.Write(payoutLine(payout, &lines[i], v.Shop.Zone()))
+			write(payoutLine(payout, &lines[i], v.Shop.Zone()))
 		}
-		if out.Flush(); out.Error() != nil || !older {
-			return out.Error()
+		if older {
+			last := &lines[len(lines)-1]
+			page.Cursor = models.CursorOf(last.BookedAt, last.StripeID)
+			rows, err = s.store.PayoutLines(v.ctx(), payout, page)
 		}
-		v.Response().Flush()
-		last := &lines[len(lines)-1]
-		page.Cursor = models.CursorOf(last.BookedAt, last.StripeID)
-		if rows, err = s.store.PayoutLines(v.ctx(), payout, page); err != nil {
-			// Half a file must not look like a whole one: the connection breaks instead.
-			s.log.Error("file cut off", "id", requestID(v), "error", err.Error())
-			panic(http.ErrAbortHandler)
-		}
-	}
+		return older, err
+	})
 }
 
 func payoutLine(payout *models.Payout, l *models.PayoutLine, zone *time.Location) []string {

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -25,29 +23,18 @@ func (s *Server) exportSales(v *visit) error {
 	if err != nil {
 		return err
 	}
-	h := v.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+v.Shop.Handle+"-sales-"+s.store.Now().In(v.Shop.Zone()).Format(time.DateOnly)+`.csv"`)
-	h.Set("Cache-Control", "no-store")
-	out := csv.NewWriter(v.Response())
-	out.UseCRLF = true
-	_ = out.Write(salesColumns)
-	for {
+	name := v.Shop.Handle + "-sales-" + s.store.Now().In(v.Shop.Zone()).Format(time.DateOnly)
+	return s.sendTable(v, name, salesColumns, func(write func([]string)) (more bool, err error) {
 		orders, _, older := models.Turn(filter.Page, rows)
 		for i := range orders {
-			_ = out.Write(salesLine(&orders[i], v.Shop.Zone()))
+			write(salesLine(&orders[i], v.Shop.Zone()))
 		}
-		if out.Flush(); out.Error() != nil || !older {
-			return out.Error()
+		if older {
+			filter.Page.Cursor = filter.PlaceOf(&orders[len(orders)-1].Order)
+			rows, err = s.store.Sales(v.ctx(), v.Shop, filter)
 		}
-		v.Response().Flush()
-		filter.Page.Cursor = filter.PlaceOf(&orders[len(orders)-1].Order)
-		if rows, err = s.store.Sales(v.ctx(), v.Shop, filter); err != nil {
-			// Half a file must not look like a whole one: the connection breaks instead.
-			s.log.Error("file cut off", "id", requestID(v), "error", err.Error())
-			panic(http.ErrAbortHandler)
-		}
-	}
+		return older, err
+	})
 }
 
 func salesLine(o *models.OrderView, zone *time.Location) []string {
