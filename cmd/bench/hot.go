@@ -150,10 +150,7 @@ func processCPU() time.Duration {
 
 // sellOne sells by our own store.
 func (w *world) sellOne(ctx context.Context, offer *models.OfferView, buyer int) (sold bool, err error) {
-	_, _, err = w.store.PlaceOrder(ctx, models.Purchase{
-		Offer: offer, Shop: w.shop, Email: fmt.Sprintf("fan%d@example.com", buyer), Language: "en", AttemptKey: fmt.Sprintf("%s-%d", offer.ID, buyer), Buyer: fmt.Sprintf("browser%d", buyer),
-		OnBehalfOf: true, FeeBasis: 340, FeeFixed: 25, CheckoutLasts: 31 * time.Minute,
-	})
+	err = w.order(ctx, offer, int64(buyer))
 	var problems models.Problems
 	if errors.As(err, &problems) && problems.For("offer") != nil {
 		return false, nil

@@ -49,11 +49,12 @@ type result struct {
 }
 
 var goals = map[string]func(ctx context.Context, b *bench) ([]check, map[string]any, error){
-	"P1": hotPage,
-	"P3": intake,
-	"P4": backlog,
-	"P5": hotOffer,
-	"P9": cards,
+	"P1":  hotPage,
+	"P3":  intake,
+	"P4":  backlog,
+	"P5":  hotOffer,
+	"P9":  cards,
+	"P11": onPostgres,
 }
 
 // bench is what each goal runs with.
