@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -65,9 +64,8 @@ func postgresTool(ctx context.Context, address, name string, arguments ...string
 		return err
 	}
 	command := exec.CommandContext(ctx, program, append([]string{"--dbname=" + address}, arguments...)...)
-	command.Env = os.Environ()
 	if password != "" {
-		command.Env = append(command.Env, "PGPASSWORD="+password)
+		command.Env = append(command.Environ(), "PGPASSWORD="+password)
 	}
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(out)))

@@ -17,8 +17,8 @@ const (
 	hotBursts = 4 // a round
 )
 
-// hotOffer is P5: 256 buyers at once want an offer of which there are 64, beside the ordinary way to sell it: GORM as it
-// comes, a pool of connections and a transaction for each request. Our own store with a transaction for each change runs
+// hotOffer is P5: 256 buyers at once want an offer of which there are 64, beside the ordinary way to sell it: a
+// pool of connections and a transaction for each request. Our own store with a transaction for each change runs
 // in turn with them, for comparison.
 func hotOffer(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 	names := []string{"ours", "ordinary", "ours_one_by_one"}
