@@ -1,4 +1,5 @@
-// Command bench measures Tillbird's goals on the machine it runs on: go run ./cmd/bench P1 P3 P4 P5 P9.
+// Command bench measures Tillbird's goals on the machine it runs on: go run ./cmd/bench P1 P3 P4 P5 P9, and P11 with
+// -database-url.
 //
 // Machines are noisy, so a figure is a ratio to a baseline of the bench's own that ran in turn with it, and the median
 // of the rounds counts. It prints one line of JSON for each goal and exits with 1 where one is not met. All load goes to
@@ -107,6 +108,9 @@ func run(ctx context.Context, arguments []string, out io.Writer) (met bool, err 
 	names := flags.Args()
 	if len(names) == 0 {
 		names = []string{"P1", "P3", "P4", "P5", "P9"}
+		if b.postgres() {
+			names = append(names, "P11")
+		}
 	}
 	met = true
 	for _, name := range names {

@@ -49,7 +49,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (differences in
 	}
 	began := time.Now()
 	if err := c.open(ctx); err != nil {
-		c.close(false)
+		c.close(true)
 		return 0, err
 	}
 	fmt.Fprintf(out, "seed %d, %d orders, %d kills, %s\n", c.seed, c.orders, c.kills, c.database())
@@ -57,7 +57,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (differences in
 	for _, difference := range found {
 		fmt.Fprintln(out, "difference:", difference)
 	}
-	c.close(err == nil && len(found) == 0)
+	c.close(len(found) == 0 && (err == nil || ctx.Err() != nil)) // what went wrong can be looked at
 	if err != nil {
 		return 0, err
 	}
