@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed *.css *.js *.svg *.png *.woff2 *.txt licences/*.txt
+//go:embed *.css *.csv *.js *.svg *.png *.woff2 *.txt licences/*.txt
 var files embed.FS
 
 // Prefix is where Handler expects to be mounted; every address of URL begins with it.
@@ -36,6 +36,7 @@ type file struct {
 // contentTypes are told by name, never by what the machine's tables say.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
+	".csv":   "text/csv; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
 	".svg":   "image/svg+xml",
 	".png":   "image/png",

@@ -43,6 +43,8 @@ const (
 	ShopOffersPath      = "/dashboard/offers"
 	NewOfferPath        = "/dashboard/offers/new"
 	PicturesPath        = "/dashboard/pictures"
+	OffersCSVPath       = "/dashboard/offers.csv"
+	ImportsPath         = "/dashboard/offers/imports"
 	OfferCardsPath      = "/dashboard/cards"
 	PostCountsPath      = "/dashboard/counts"
 	PostsPath           = "/dashboard/posts"
@@ -83,6 +85,15 @@ func SitemapPath(part string) string { return "/sitemaps/" + esc(part) }
 
 // ShopFeedPath is the feed of a shop's window.
 func ShopFeedPath(handle string) string { return ShopPath(handle) + ".atom" }
+
+// ImportPath is a file of offers that the merchant brings along.
+func ImportPath(slug string) string { return ImportsPath + "/" + esc(slug) }
+
+// ImportStartPath makes the drafts of the file.
+func ImportStartPath(slug string) string { return ImportPath(slug) + "/drafts" }
+
+// ImportRemovalPath takes them away again.
+func ImportRemovalPath(slug string) string { return ImportPath(slug) + "/removal" }
 
 // ShopPath is a shop's public page.
 func ShopPath(handle string) string { return "/shops/" + esc(handle) }

@@ -46,7 +46,7 @@ func (s *Server) createAnswer(v *visit) error {
 	if err != nil {
 		return err
 	}
-	typed, file, err := readUpload(v.Request(), "file")
+	typed, file, err := readUpload(v.Request(), "file", models.PictureBytesMost)
 	if err != nil {
 		return err
 	}

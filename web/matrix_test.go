@@ -49,6 +49,12 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/posts/:code":                            models.View,
 	"POST /dashboard/posts/:code":                           models.Sell,
 	"POST /dashboard/posts/:code/posting":                   models.Sell,
+	"GET /dashboard/offers.csv":                             models.View,
+	"GET /dashboard/offers/imports":                         models.Sell,
+	"POST /dashboard/offers/imports":                        models.Sell,
+	"GET /dashboard/offers/imports/:slug":                   models.Sell,
+	"POST /dashboard/offers/imports/:slug/drafts":           models.Sell,
+	"POST /dashboard/offers/imports/:slug/removal":          models.Sell,
 	"GET /dashboard/offers/:slug/files":                     models.Sell,
 	"POST /dashboard/offers/:slug/files":                    models.Sell,
 	"GET /dashboard/offers/:slug/files/:file/removal/new":   models.Sell,
@@ -142,6 +148,7 @@ func TestMatrix(t *testing.T) {
 	mate := w.member("mate@example.com", anaPassword, models.Analyst)
 	invitation, err := w.store.Invite(t.Context(), w.shop, w.ana, models.InvitationForm{Email: "lee@example.com", Role: "analyst"}, "en")
 	w.must(err)
+	brought := w.brought(t)
 	letters, err := w.store.LettersTo(t.Context(), "ana@example.com")
 	w.must(err)
 	declared := map[string]map[string]route{}
@@ -159,6 +166,9 @@ func TestMatrix(t *testing.T) {
 		}
 		if strings.HasPrefix(path, "/dashboard/disputes/") {
 			address = strings.Replace(strings.Replace(path, ":slug", dispute.Slug, 1), ":file", evidence.ID, 1)
+		}
+		if strings.HasPrefix(path, views.ImportsPath+"/") {
+			address = strings.Replace(path, ":slug", brought.Slug, 1)
 		}
 		if strings.HasPrefix(path, "/dashboard/payouts/") {
 			address = strings.Replace(path, ":slug", payout.Slug, 1)

@@ -102,7 +102,7 @@ func (s *Server) ownPicture(v *visit, id string) (*models.Picture, error) {
 // readOffer reads the form of an offer with its picture. The picture is kept at once, so that it is still there when
 // something else in the form has to be mended first.
 func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) {
-	typed, file, err := readUpload(v.Request(), "picture")
+	typed, file, err := readUpload(v.Request(), "picture", models.PictureBytesMost)
 	if err != nil {
 		return designed{}, err
 	}
@@ -159,15 +159,15 @@ func startTyped(typed url.Values) string {
 	return ""
 }
 
-// sentFile is a file that came with a form.
+// sentFile is a file of a form, under the name that it has with the person who sends it.
 type sentFile struct {
 	name    string
 	content []byte
 }
 
-// readUpload reads a form with one file by that name, nil where none was chosen. Of the file no more than a picture may
-// have, and one byte, is kept: the rest is read past, so that the form can be given back with words beside the field.
-func readUpload(r *http.Request, name string) (typed url.Values, file *sentFile, err error) {
+// readUpload reads a form with one file in the field that is named, nil where none was chosen. Of the file no more than
+// most bytes, and one, are kept: the rest is read past, so that the form can be given back with words beside the field.
+func readUpload(r *http.Request, field string, most int64) (typed url.Values, file *sentFile, err error) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "multipart/form-data" {
 		if err := r.ParseForm(); err != nil {
 			return nil, nil, badForm(err)
@@ -188,12 +188,12 @@ func readUpload(r *http.Request, name string) (typed url.Values, file *sentFile,
 		if err != nil {
 			return nil, nil, badForm(err)
 		}
-		if part.FormName() == name {
-			content, err := io.ReadAll(io.LimitReader(part, models.PictureBytesMost+1))
+		if part.FormName() == field {
+			content, err := io.ReadAll(io.LimitReader(part, most+1))
 			if err != nil {
 				return nil, nil, badForm(err)
 			}
-			if len(content) > 0 || part.FileName() != "" { // else nothing was chosen
+			if file = nil; len(content) > 0 || part.FileName() != "" { // else nothing was chosen
 				file = &sentFile{part.FileName(), content}
 			}
 			if _, err := io.Copy(io.Discard, part); err != nil {

@@ -66,8 +66,5 @@ func plainMoney(m models.Money) string { return words.For("en", nil).MoneyInput(
 
 // cell keeps a text from being run as a formula by the program that opens the file.
 func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	return models.SafeCell(text)
 }

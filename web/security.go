@@ -76,7 +76,7 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		switch path := c.Path(); {
 		case strings.HasPrefix(path, "/webhooks/"):
 			most = webhookMost
-		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug" || path == "/dashboard/disputes/:slug/answer":
+		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug" || path == "/dashboard/offers/imports" || path == "/dashboard/disputes/:slug/answer":
 			most = uploadMost
 		case path == "/dashboard/offers/:slug/files":
 			most = filesMost

@@ -164,10 +164,19 @@ func (a *app) begin(ctx context.Context) error {
 	a.pay.Work(work)
 	a.mail.Work(work)
 	a.posts.Work(work)
+	a.pictures().Work(work)
 	if err := a.store.StartJobs(context.WithoutCancel(ctx), work); err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
 	return nil
+}
+
+// pictures fetches what files of offers name. In the sandbox nothing outside is reached.
+func (a *app) pictures() *social.Pictures {
+	if a.sandbox != nil {
+		return social.NewPictures(a.store, nil)
+	}
+	return social.NewPictures(a.store, social.PictureClient())
 }
 
 // catchUp asks Stripe at once what was missed while nobody served; the queue asks again on its schedule.
