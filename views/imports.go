@@ -150,7 +150,7 @@ func itemPrice(p Page, item *models.ImportItemView) string {
 
 // itemVariants is how many variants an offer of the file has.
 func itemVariants(p Page, item *models.ImportItemView) string {
-	return p.N("import.variants", int64(max(1, len(item.Content.Form.Variants))))
+	return p.W.Number(int64(max(1, len(item.Content.Form.Variants))))
 }
 
 // noteText says what is to be said of a row: where, and what.

@@ -832,14 +832,14 @@ func importPreview(p Page, i ShopImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "</form><form id=\"drop\" method=\"post\" action=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "</form><form id=\"drop\" hidden method=\"post\" action=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 templ.SafeURL
 		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinURLErrs(ImportRemovalPath(i.Import.Slug))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/imports.templ`, Line: 137, Col: 73}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/imports.templ`, Line: 137, Col: 80}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 		if templ_7745c5c3_Err != nil {
@@ -1344,7 +1344,7 @@ func importItems(p Page, i ShopImport) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = cell(p.T("import.column.variants"), false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var63), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = cell(p.T("import.column.variants"), true).Render(templ.WithChildren(ctx, templ_7745c5c3_Var63), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1418,7 +1418,7 @@ func importItems(p Page, i ShopImport) templ.Component {
 			{Label: p.T("offer.column.offer")},
 			{Label: p.T("import.column.row"), Num: true},
 			{Label: p.T("offer.column.price"), Num: true},
-			{Label: p.T("import.column.variants")},
+			{Label: p.T("import.column.variants"), Num: true},
 			{Label: p.T("import.column.pictures"), Num: true},
 			{Label: p.T("offer.column.state")},
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var53), templ_7745c5c3_Buffer)
