@@ -132,7 +132,7 @@ func (s *Store) CreateImport(ctx context.Context, shop *Shop, user *User, name, 
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "import.read", Object: made.Slug, Detail: made.FileName})
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) && key != "" {
-		twin, err := gorm.G[Import](s.read(ctx)).Where("shop_id = ? AND form_key = ?", shop.ID, key).First(ctx)
+		twin, err := first[Import](s.read(ctx).Where("shop_id = ? AND form_key = ?", shop.ID, key))
 		return &twin, found(err)
 	}
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *Store) Imports(ctx context.Context, shop *Shop, page Page) (list []Impo
 
 // ImportIn finds the shop's own import, or ErrNotFound.
 func (s *Store) ImportIn(ctx context.Context, shop *Shop, slug string) (*Import, error) {
-	one, err := gorm.G[Import](s.read(ctx)).Where("shop_id = ? AND slug = ?", shop.ID, slug).First(ctx)
+	one, err := first[Import](s.read(ctx).Where("shop_id = ? AND slug = ?", shop.ID, slug))
 	return &one, found(err)
 }
 
@@ -217,7 +217,7 @@ func (s *Store) ImportItems(ctx context.Context, one *Import, kind string, after
 			ids = append(ids, *item.OfferID)
 		}
 	}
-	offers, err := gorm.G[Offer](s.read(ctx)).Select("id", "slug").Where("id IN ? AND shop_id = ?", ids, one.ShopID).Find(ctx)
+	offers, err := list[Offer](s.read(ctx).Select("id", "slug").Where("id IN ? AND shop_id = ?", ids, one.ShopID))
 	if err != nil {
 		return nil, err
 	}

@@ -94,9 +94,11 @@ func TestOffersOutAndIn(t *testing.T) {
 	must(t, err)
 	for _, form := range []models.OfferForm{
 		{Title: "=HYPERLINK(\"x\")", Words: "@here\n'=1+1\n\n'quoted'", Price: "1234.50", Currency: "eur", Fulfilment: "ship", Stock: "7", Limit: "2", Hashtag: "BuyMug", PictureID: picture.ID, Alt: "A mug\u2019s side"},
-		{Title: "+Shirt", Price: "1500", Currency: "jpy", Fulfilment: "ship", StartsAt: "2026-11-01T09:30", EndsAt: "2027-01-02T10:00", Hold: "15", Keeping: "first_paid",
+		{
+			Title: "+Shirt", Price: "1500", Currency: "jpy", Fulfilment: "ship", StartsAt: "2026-11-01T09:30", EndsAt: "2027-01-02T10:00", Hold: "15", Keeping: "first_paid",
 			Options:  []models.OptionTyped{{Name: "Size", Values: "-S, M"}, {Name: "Colour", Values: "sea blue"}},
-			Variants: []models.VariantTyped{{Name: "-S / sea blue", Stock: "3", Extra: "-200", SKU: "@1"}, {Name: "M / sea blue", SKU: "M-1"}}},
+			Variants: []models.VariantTyped{{Name: "-S / sea blue", Stock: "3", Extra: "-200", SKU: "@1"}, {Name: "M / sea blue", SKU: "M-1"}},
+		},
 		{Title: "A tip", Price: "2.500", Currency: "kwd", Fulfilment: "nothing", ChosenPrice: "on", Suggested: "3.250"},
 		{Title: "Untitled words", Currency: "eur", Fulfilment: "file"},
 	} {

@@ -21,7 +21,7 @@ type ImportedPicture struct {
 // WantedPictures are up to most pictures of an import's next offer that are still to be fetched. An item without any has
 // all that can be had: give it to AttachPictures. The item is nil where the import needs no more pictures.
 func (s *Store) WantedPictures(ctx context.Context, importID string, most int) (item *ImportItem, wanted []BroughtPicture, err error) {
-	one, err := gorm.G[ImportItem](s.read(ctx)).Where("import_id = ? AND pictures_left > 0", importID).Order("position").First(ctx)
+	one, err := first[ImportItem](s.read(ctx).Where("import_id = ? AND pictures_left > 0", importID).Order("position"))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil, nil
 	}
@@ -45,7 +45,7 @@ func (s *Store) WantedPictures(ctx context.Context, importID string, most int) (
 }
 
 func (s *Store) shopOfImport(ctx context.Context, importID string) (*Shop, error) {
-	one, err := gorm.G[Import](s.read(ctx)).Where("id = ?", importID).First(ctx)
+	one, err := first[Import](s.read(ctx).Where("id = ?", importID))
 	if err != nil {
 		return nil, found(err)
 	}
@@ -97,7 +97,7 @@ func (s *Store) FailPicture(ctx context.Context, item *ImportItem, address, code
 
 // AttachPictures puts the pictures that we have into the draft, unless the merchant has touched it meanwhile.
 func (s *Store) AttachPictures(ctx context.Context, item *ImportItem) error {
-	one, err := gorm.G[Import](s.read(ctx)).Where("id = ?", item.ImportID).First(ctx)
+	one, err := first[Import](s.read(ctx).Where("id = ?", item.ImportID))
 	if err != nil {
 		return found(err)
 	}
@@ -113,7 +113,7 @@ func (s *Store) AttachPictures(ctx context.Context, item *ImportItem) error {
 	if err != nil {
 		return err
 	}
-	key, err := gorm.G[ImportedOffer](s.read(ctx)).Where("shop_id = ? AND source = ? AND handle = ? AND offer_id = ?", shop.ID, one.Source, item.Handle, deref(item.OfferID)).First(ctx)
+	key, err := first[ImportedOffer](s.read(ctx).Where("shop_id = ? AND source = ? AND handle = ? AND offer_id = ?", shop.ID, one.Source, item.Handle, deref(item.OfferID)))
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s *Store) standing(ctx context.Context, shop *Shop, source string, item *I
 		now.offer, err = s.OfferIn(ctx, shop, item.Handle)
 	}
 	if source != "tillbird" || errors.Is(err, ErrNotFound) {
-		key, keyErr := gorm.G[ImportedOffer](s.read(ctx)).Where("shop_id = ? AND source = ? AND handle = ?", shop.ID, source, item.Handle).First(ctx)
+		key, keyErr := first[ImportedOffer](s.read(ctx).Where("shop_id = ? AND source = ? AND handle = ?", shop.ID, source, item.Handle))
 		if errors.Is(keyErr, gorm.ErrRecordNotFound) {
 			return now, nil
 		}
@@ -115,7 +115,7 @@ func sameForm(a, b OfferForm) bool {
 }
 
 func (s *Store) offerOf(ctx context.Context, shop *Shop, id string) (*OfferView, error) {
-	offer, err := gorm.G[Offer](s.read(ctx)).Where("shop_id = ? AND id = ?", shop.ID, id).First(ctx)
+	offer, err := first[Offer](s.read(ctx).Where("shop_id = ? AND id = ?", shop.ID, id))
 	if err != nil {
 		return nil, found(err)
 	}

@@ -76,7 +76,7 @@ func (s *Store) UndoImport(ctx context.Context, shop *Shop, user *User, one *Imp
 
 // BringOffers does the next part of an import's work. It goes on where a crash left it.
 func (s *Store) BringOffers(ctx context.Context, job BringOffers) error {
-	one, err := gorm.G[Import](s.read(ctx)).Where("id = ?", job.ImportID).First(ctx)
+	one, err := first[Import](s.read(ctx).Where("id = ?", job.ImportID))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil
 	}
@@ -99,7 +99,7 @@ func (s *Store) BringOffers(ctx context.Context, job BringOffers) error {
 	default:
 		return nil
 	}
-	items, err := gorm.G[ImportItem](s.read(ctx)).Where("import_id = ? AND state = ?", one.ID, from).Order("position").Limit(bringAtOnce).Find(ctx)
+	items, err := list[ImportItem](s.read(ctx).Where("import_id = ? AND state = ?", one.ID, from).Order("position").Limit(bringAtOnce))
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (s *Store) removeItem(ctx context.Context, shop *Shop, user *User, one *Imp
 }
 
 func (s *Store) removeDraft(ctx context.Context, shop *Shop, user *User, one *Import, item *ImportItem) (bool, error) {
-	key, err := gorm.G[ImportedOffer](s.read(ctx)).Where("shop_id = ? AND source = ? AND handle = ? AND offer_id = ?", shop.ID, one.Source, item.Handle, deref(item.OfferID)).First(ctx)
+	key, err := first[ImportedOffer](s.read(ctx).Where("shop_id = ? AND source = ? AND handle = ? AND offer_id = ?", shop.ID, one.Source, item.Handle, deref(item.OfferID)))
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		// Cut off after the draft went, the row that says so is still to be written.
 		_, err := s.offerOf(ctx, shop, deref(item.OfferID))

@@ -23,13 +23,20 @@ type Pictures struct {
 	client *http.Client // nil where nothing outside is to be reached
 }
 
-// NewPictures fetches with a client of Outside; nil, as in the sandbox, leaves drafts without their pictures.
+// NewPictures fetches with a client, usually PictureClient; nil, as in the sandbox, leaves drafts without their pictures.
 func NewPictures(store *models.Store, client *http.Client) *Pictures {
 	return &Pictures{store: store, client: client}
 }
 
-// PictureClient is the client that pictures are fetched with.
-func PictureClient() *http.Client { return Outside(pictureWait, Public) }
+// PictureClient is the client that pictures are fetched with: people name the addresses, so it reaches the public internet
+// alone, follows no redirects and does not wait for long.
+func PictureClient() *http.Client { return quick(publicOnly) }
+
+func quick(far reach) *http.Client {
+	client := newClient(far)
+	client.Timeout = pictureWait
+	return client
+}
 
 // Work says what is done for imports.
 func (p *Pictures) Work(w *models.Work) {
@@ -70,7 +77,7 @@ func (p *Pictures) one(ctx context.Context, item *models.ImportItem, address str
 		return p.store.FailPicture(ctx, item, address, problems[0].Code, problems[0].Data...)
 	case ctx.Err() != nil || models.Unavailable(err) && !errors.Is(err, errAway):
 		return err
-	case errors.Is(err, ErrInside):
+	case errors.Is(err, errPrivate):
 		return p.store.FailPicture(ctx, item, address, "import.picture_inside")
 	}
 	return p.store.FailPicture(ctx, item, address, "import.picture_away")

@@ -1,4 +1,4 @@
-package social_test
+package social
 
 import (
 	"bytes"
@@ -15,7 +15,6 @@ import (
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/models/storetest"
-	"github.com/tillbird/tillbird/social"
 )
 
 func TestPublic(t *testing.T) {
@@ -26,14 +25,14 @@ func TestPublic(t *testing.T) {
 		"::1": false, "::": false, "fe80::1": false, "fc00::1": false, "fd00:ec2::254": false, "ff02::1": false, "::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::127.0.0.1": false,
 		"64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001:db8::1": false,
 	} {
-		if got := social.Public(netip.MustParseAddr(text)); got != want {
+		if got := public(netip.MustParseAddr(text).Unmap()); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
 }
 
 // A name that leads inside is found out when the connection is made.
-func TestOutsideStaysOutside(t *testing.T) {
+func TestPicturesComeFromOutside(t *testing.T) {
 	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("a secret")) }))
 	defer inside.Close()
 	u, err := url.Parse(inside.URL)
@@ -41,11 +40,11 @@ func TestOutsideStaysOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, address := range []string{inside.URL, "http://localhost:" + u.Port(), "http://[::ffff:127.0.0.1]:" + u.Port(), "http://0.0.0.0:" + u.Port()} {
-		answer, err := social.Outside(time.Second, social.Public).Get(address)
+		answer, err := PictureClient().Get(address)
 		if err == nil {
 			_ = answer.Body.Close()
 		}
-		if !errors.Is(err, social.ErrInside) {
+		if !errors.Is(err, errPrivate) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -91,8 +90,7 @@ func TestPicturesOfAnImport(t *testing.T) {
 	must(t, err)
 	must(t, store.StartImport(ctx, shop, user, one, nil))
 	work := models.NewWork()
-	loopback := func(addr netip.Addr) bool { return addr.IsLoopback() }
-	social.NewPictures(store, social.Outside(5*time.Second, loopback)).Work(work)
+	NewPictures(store, quick(localOnly)).Work(work)
 	must(t, store.StartJobs(ctx, work))
 	defer func() { _ = store.StopJobs(ctx) }()
 	for tick := time.NewTicker(20 * time.Millisecond); ; <-tick.C {
