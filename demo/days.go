@@ -171,7 +171,11 @@ func (w *world) post(ctx context.Context, s *stall, g *good) error {
 		return err
 	}
 	g.posts = append(g.posts, post.Code)
-	return w.store.MarkPosted(ctx, s.shop, s.owner, post, "https://x.com/"+s.shop.Handle+"/status/"+strconv.Itoa(1_980_000_000_000_000_000+w.dice.IntN(1_000_000_000)))
+	address, err := w.tell(ctx, s, g, text, post.Code)
+	if err != nil {
+		return fmt.Errorf("timeline: %w", err)
+	}
+	return w.store.MarkPosted(ctx, s.shop, s.owner, post, address)
 }
 
 // await ends the stock of an offer at what is sold, and puts fans on its waitlist.

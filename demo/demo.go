@@ -39,6 +39,7 @@ const (
 type Settings struct {
 	Payments   payments.Settings // pointing at the sandbox
 	SandboxURL string
+	XURL       string // of the sandbox's X; without one nothing is posted there
 	Days       int // 0 = Days
 }
 

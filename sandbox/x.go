@@ -126,8 +126,10 @@ func (x *X) change(ctx context.Context, at time.Time, work func(*xcall) error) e
 		return err
 	}
 	x.rouse()
-	for _, link := range c.links {
-		x.unfurlSoon(link)
+	if !c.past { // what a made-up past links to may not be open to the public yet
+		for _, link := range c.links {
+			x.unfurlSoon(link)
+		}
 	}
 	return workErr
 }
