@@ -40,7 +40,7 @@ type Settings struct {
 	Payments   payments.Settings // pointing at the sandbox
 	SandboxURL string
 	XURL       string // of the sandbox's X; without one nothing is posted there
-	Days       int // 0 = Days
+	Days       int    // 0 = Days
 }
 
 // world is the demo while it is made.

@@ -23,6 +23,7 @@ type operatorPage struct {
 	Events   []operatorEvent
 	Held     int64
 	Type     string
+	X        string // where the sandbox's X is
 }
 
 type operatorSession struct {
@@ -43,6 +44,7 @@ type operatorEvent struct {
 func (sb *Sandbox) showOperator(w http.ResponseWriter, r *http.Request) {
 	p := operatorPage{page: page{"en", "Sandbox operator"}, Now: sb.Now().Format("Monday 2 January 2006, 15:04:05 UTC"), Type: strings.TrimSpace(r.FormValue("type"))}
 	p.Faults, p.Seed = sb.operatorFaults()
+	p.X = sb.x.url("/")
 	err := sb.look(r.Context(), func(c *call) error {
 		var err error
 		if p.Switches, err = sb.switches(c.ctx); err != nil {

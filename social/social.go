@@ -107,8 +107,8 @@ func mastodonLength(text string) int {
 }
 
 // ComposeLink is the address that opens the network's own composer with the text and the link in it; "" where the
-// network has none that is the same for everybody, as with Mastodon's many servers.
-func ComposeLink(network, text, link string) string {
+// network has none that is the same for everybody, as with Mastodon's many servers. x is where X is, "" for the real one.
+func ComposeLink(network, text, link, x string) string {
 	text = strings.TrimSpace(text)
 	switch network {
 	case X:
@@ -117,7 +117,10 @@ func ComposeLink(network, text, link string) string {
 			// X puts the address after a space of its own, so a line break is ours to bring.
 			query = "text=" + queryEscape(text+"\n") + "&url=" + queryEscape(link)
 		}
-		return "https://x.com/intent/post?" + query
+		if x == "" {
+			x = "https://x.com"
+		}
+		return x + "/intent/post?" + query
 	case Bluesky:
 		return "https://bsky.app/intent/compose?text=" + queryEscape(Whole(text, link))
 	}

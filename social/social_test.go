@@ -53,22 +53,25 @@ func TestFitting(t *testing.T) {
 
 func TestComposeLink(t *testing.T) {
 	const text, link = "Linen apron, 100% #BuyApron & more\nToday +1", "https://tillbird.example.com/p/abc?x=1"
-	x, err := url.Parse(ComposeLink(X, text, link))
+	x, err := url.Parse(ComposeLink(X, text, link, ""))
 	if err != nil || x.Host != "x.com" || x.Path != "/intent/post" {
 		t.Fatal(x, err)
 	}
 	if q := x.Query(); q.Get("text") != text+"\n" || q.Get("url") != link || strings.Contains(x.RawQuery, "+") {
 		t.Errorf("%s", x.RawQuery)
 	}
-	x, _ = url.Parse(ComposeLink(X, text+" "+link, link))
+	x, _ = url.Parse(ComposeLink(X, text+" "+link, link, ""))
 	if q := x.Query(); q.Has("url") || q.Get("text") != text+" "+link {
 		t.Errorf("the link goes out twice: %s", x.RawQuery)
 	}
-	sky, err := url.Parse(ComposeLink(Bluesky, text, link))
+	sky, err := url.Parse(ComposeLink(Bluesky, text, link, ""))
 	if err != nil || sky.Host != "bsky.app" || sky.Query().Get("text") != text+"\n"+link {
 		t.Errorf("%v %v", sky, err)
 	}
-	if got := ComposeLink(Mastodon, text, link); got != "" {
+	if got := ComposeLink(X, "Tea", link, "http://localhost:8083"); !strings.HasPrefix(got, "http://localhost:8083/intent/post?text=Tea") {
+		t.Errorf("the sandbox's composer is at %s", got)
+	}
+	if got := ComposeLink(Mastodon, text, link, ""); got != "" {
 		t.Errorf("%q", got)
 	}
 }

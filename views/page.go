@@ -47,6 +47,7 @@ type Page struct {
 	Sandbox    bool
 	SandboxURL string // the sandbox's page for its operator
 	MailURL    string // where the sandbox shows the letters it sent
+	XURL       string // where the sandbox's timeline is
 
 	Flash    Flash
 	Problems int // how many fields are wrong; above 0 the title begins with "Error: "

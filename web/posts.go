@@ -212,7 +212,7 @@ func (s *Server) showPost(v *visit) error {
 func (s *Server) showOnePost(v *visit, status int, post *models.PostView, typed typedPost, remote string, problems models.Problems) error {
 	link := s.shortLink(post.Code)
 	shown := views.ShownPost{
-		Post: post, Compose: social.ComposeLink(post.Network, post.Text, link), Whole: social.Whole(post.Text, link), Link: link, RemoteURL: remote,
+		Post: post, Compose: social.ComposeLink(post.Network, post.Text, link, s.set.XURL), Whole: social.Whole(post.Text, link), Link: link, RemoteURL: remote,
 		Errors: v.problems(problems), MaySell: v.may(models.Sell), Currency: post.Offer.Version.Currency,
 		Composer: s.composer(v, &post.Offer, typedPost{code: post.Code, network: post.Network, text: typed.text}, problems), Profiles: s.accounts(v, post.ShopID), When: s.when(v, typed, false),
 	}

@@ -22,6 +22,7 @@ type Settings struct {
 	Sandbox        bool
 	SandboxURL     string       // the sandbox's page for its operator
 	MailURL        string       // where the sandbox shows the letters it took
+	XURL           string       // where X is, where that is not https://x.com
 	FormOrigins    []string     // where a form's answer may lead: Stripe's pages, or the sandbox's
 	TrustedProxies []*net.IPNet // whose X-Forwarded-For is believed; none = the peer is the client
 	MetricsToken   string       // lets others than this machine read /metrics

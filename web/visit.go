@@ -56,7 +56,7 @@ func languageOf(r *http.Request, user *models.User) string {
 func (v *visit) page(title string) views.Page {
 	set := v.server.set
 	p := views.Page{
-		W: v.W, Path: v.Request().URL.RequestURI(), RequestID: requestID(v), Sandbox: set.Sandbox, SandboxURL: set.SandboxURL, MailURL: set.MailURL, Flash: v.flash,
+		W: v.W, Path: v.Request().URL.RequestURI(), RequestID: requestID(v), Sandbox: set.Sandbox, SandboxURL: set.SandboxURL, MailURL: set.MailURL, XURL: set.XURL, Flash: v.flash,
 	}
 	if title != "" {
 		p.Title = v.W.T(title)

@@ -279,10 +279,10 @@ func (s *settings) web(base string, local *localStripe) (web.Settings, error) {
 	proxies, err := s.proxies()
 	set := web.Settings{
 		BaseURL: base, FormOrigins: []string{"https://checkout.stripe.com", "https://connect.stripe.com"}, TrustedProxies: proxies,
-		MetricsToken: s.MetricsToken, LegalFolder: s.Legal, Operator: s.Operator, Version: version, FontsFolder: filepath.Join(s.Data, "fonts"),
+		XURL: s.XURL, MetricsToken: s.MetricsToken, LegalFolder: s.Legal, Operator: s.Operator, Version: version, FontsFolder: filepath.Join(s.Data, "fonts"),
 	}
 	if local != nil {
-		set.Sandbox, set.SandboxURL, set.MailURL, set.FormOrigins = true, local.base, local.mailURL(), []string{local.base}
+		set.Sandbox, set.SandboxURL, set.MailURL, set.XURL, set.FormOrigins = true, local.base, local.mailURL(), local.xBase, []string{local.base}
 	} else if s.StripeAPIURL != "" {
 		if u, err := url.Parse(s.StripeAPIURL); err == nil && !strings.HasSuffix(u.Host, "stripe.com") {
 			set.FormOrigins = append(set.FormOrigins, u.Scheme+"://"+u.Host)
