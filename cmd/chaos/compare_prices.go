@@ -84,6 +84,8 @@ func (k *comparison) checkWaits(now time.Time) {
 			if now.Sub(*wait.OfferedUntil) > time.Hour {
 				k.differ("the turn of %s at offer %s was over at %s", wait.ID, wait.OfferID, wait.OfferedUntil)
 			}
+		case "left": // before their turn came, or after
+			letters = min(told["freed-"+wait.ID], 1)
 		case "taken":
 			if wait.OrderID == nil || k.orders[*wait.OrderID] == nil {
 				k.differ("the turn of %s at offer %s was taken by no order", wait.ID, wait.OfferID)

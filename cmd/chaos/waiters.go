@@ -46,13 +46,13 @@ func (b *fan) join(ctx context.Context, p *page) {
 	b.c.note("joined a waitlist")
 }
 
-// turnLink is in the letter that says an item is set aside.
+// turnLink is in the letters of a waitlist: that one has joined it, and that an item is set aside.
 var turnLink = regexp.MustCompile(`/waits/[A-Za-z0-9_-]+`)
 
 // postman brings the letters of the waitlists to those who wait: most buy what is set aside for them, some give it up,
 // and some never look.
 func (c *chaos) postman(ctx context.Context) {
-	read, had := int64(0), map[string]bool{}
+	read, n := int64(0), 0
 	for pause(ctx, 200*time.Millisecond) {
 		texts, all, err := c.sandbox.MailsAfter(ctx, read)
 		if err != nil {
@@ -60,20 +60,20 @@ func (c *chaos) postman(ctx context.Context) {
 		}
 		read = all
 		for _, text := range texts {
-			if link := turnLink.FindString(text); link != "" && !had[link] {
-				had[link] = true
-				c.turn(ctx, link, len(had))
+			if link := turnLink.FindString(text); link != "" {
+				n++
+				c.turn(ctx, link, n)
 			}
 		}
 	}
 }
 
-// turn is what somebody does whose turn it is.
+// turn is what somebody does who follows such a link.
 func (c *chaos) turn(ctx context.Context, link string, n int) {
 	dice := c.dice("turn", n)
 	b := &fan{browser: c.browser(dice), home: "FR"}
 	p := b.insist(ctx, http.MethodGet, link, nil)
-	if p == nil {
+	if p == nil || p.status == http.StatusNotFound { // a newer letter has another link
 		return
 	}
 	if b.offer = c.offerOn(p); b.offer == nil {
@@ -87,8 +87,10 @@ func (c *chaos) turn(ctx context.Context, link string, n int) {
 		}
 	}
 	switch roll := dice.IntN(10); {
-	case !found:
-		c.note("came too late for their turn")
+	case !found && roll < 1:
+		b.insist(ctx, http.MethodPost, link+"/removal", nil)
+		c.note("left a waitlist")
+	case !found: // it is not their turn yet, or no more
 	case roll < 2:
 		b.insist(ctx, http.MethodPost, link+"/removal", nil)
 		c.note("gave up their turn")
