@@ -197,7 +197,11 @@ func (s *Server) enterNetwork(ctx context.Context, v *visit, network string, way
 	grant, err := way.Enter(ctx, "", handle, password)
 	var e *social.Error
 	if errors.As(err, &e) && e.Kind != social.Temporary && e.Kind != social.RateLimited {
-		return s.showNetworks(v, http.StatusUnprocessableEntity, typed, models.Problems{{Field: "password", Code: "app_password.wrong"}})
+		code := "app_password.wrong"
+		if e.Kind == social.MainPassword {
+			code = "app_password.main"
+		}
+		return s.showNetworks(v, http.StatusUnprocessableEntity, typed, models.Problems{{Field: "password", Code: code}})
 	}
 	if err != nil {
 		return s.notConnected(v, network, err)
