@@ -16,6 +16,7 @@ import (
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
+	"github.com/tillbird/tillbird/social"
 )
 
 // Who can sign in to the demo world. These passwords guard nothing but the sandbox on this machine.
@@ -39,8 +40,9 @@ const (
 type Settings struct {
 	Payments   payments.Settings // pointing at the sandbox
 	SandboxURL string
-	XURL       string // of the sandbox's X; without one nothing is posted there
-	Days       int    // 0 = Days
+	XURL       string            // of the sandbox's X; without one nothing is posted there
+	Days       int               // 0 = Days
+	Publisher  *social.Publisher // takes posts to the sandbox's X; nil for none
 }
 
 // world is the demo while it is made.
@@ -155,6 +157,9 @@ func (w *world) open(ctx context.Context, store *models.Store) error {
 	}
 	if err := w.dispute(ctx, store); err != nil {
 		return fmt.Errorf("disputes: %w", err)
+	}
+	if err := w.network(ctx, store); err != nil {
+		return fmt.Errorf("network: %w", err)
 	}
 	if err := store.CountPopular(ctx); err != nil {
 		return fmt.Errorf("popular offers: %w", err)

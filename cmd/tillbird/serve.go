@@ -195,7 +195,7 @@ func (a *app) makeDemo(ctx context.Context) {
 
 func (a *app) demoSettings() demo.Settings {
 	money, _ := a.set.payments(a.base)
-	return demo.Settings{Payments: a.sandbox.keys(money), SandboxURL: a.sandbox.base, XURL: a.sandbox.xBase, Days: a.set.DemoDays}
+	return demo.Settings{Payments: a.sandbox.keys(money), SandboxURL: a.sandbox.base, XURL: a.sandbox.xBase, Days: a.set.DemoDays, Publisher: a.posts}
 }
 
 // greet prints where everything is, one a line.
