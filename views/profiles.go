@@ -60,13 +60,8 @@ func dollars(p Page, micros int64) string {
 	return p.W.Money(models.Money{Amount: (micros + cent - 1) / cent, Currency: "usd"})
 }
 
-// accountName is an account as its network writes it.
-func accountName(profile *models.Profile) string {
-	if profile.Network == "mastodon" && profile.Server != "" {
-		return "@" + profile.Handle + "@" + hostOf(profile.Server)
-	}
-	return "@" + profile.Handle
-}
+// accountName is an account as its network writes it; a handle of Mastodon holds its server's name.
+func accountName(profile *models.Profile) string { return "@" + profile.Handle }
 
 // AccountName is an account with its network.
 func AccountName(p Page, profile *models.Profile) string {
@@ -82,14 +77,3 @@ func costShare(c *models.NetworkCosts) int64 {
 
 // ProfileState is whether an account lets us in.
 func ProfileState(p Page, state string) State { return stateOf(p, "profile", state) }
-
-// hostOf is a server's name without what stands around it in its address.
-func hostOf(server string) string {
-	host := shownLink(server)
-	for i := range len(host) {
-		if host[i] == '/' {
-			return host[:i]
-		}
-	}
-	return host
-}
