@@ -41,6 +41,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shortfallBuyer(ctx)
 	case "shortfall_shop":
 		err = d.shortfallShop(ctx)
+	case "fan_email":
+		d.fanEmail()
 	case "pay_link":
 		err = d.payLink(ctx)
 	case "over_limit_buyer":

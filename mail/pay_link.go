@@ -6,6 +6,17 @@ import (
 	"github.com/tillbird/tillbird/views"
 )
 
+// fanEmail asks a fan to confirm the address of the wallet.
+func (d *draft) fanEmail() {
+	subject := d.w.T("letter.fan_email.subject")
+	text := d.w.T("letter.fan_email.text", "Address", d.letter.Recipient)
+	d.begin(subject, subject, text)
+	d.say(text)
+	d.button(d.w.T("letter.fan_email.button"), views.FanEmailPath(d.letter.Secret))
+	d.say(d.w.T("letter.fan_email.end"))
+	d.account()
+}
+
 // payLink gives a fan the private page on which an order by reply is paid, where its bank or card stood against the
 // charge. The order waits for an hour.
 func (d *draft) payLink(ctx context.Context) error {

@@ -23,6 +23,15 @@ func TestPayLinkLetter(t *testing.T) {
 				fan, err := w.store.EnterFan(ctx, models.Identity{Network: "x", RemoteID: why, Handle: why}, nil, lang)
 				w.must(err)
 				w.must(w.store.Agree(ctx, fan, models.FanForm{Agreed: true, Email: email, Currency: "eur", CapOrder: "50", CapDay: "100", Language: lang}, 0))
+				letter, err := w.store.LatestLetter(ctx, "fan_email", email)
+				w.must(err)
+				d, ok := w.post(email)["fan_email"]
+				if !ok {
+					t.Fatalf("%s: nothing asks to confirm the address", why)
+				}
+				check(t, "fan_email", open(t, d), lang, w.clock.Now())
+				contains(t, "fan_email", open(t, d), email, base+"/wallet/email/")
+				w.must(w.store.ConfirmFanEmail(ctx, letter.Secret))
 				setup, err := w.store.OpenCardSetup(ctx, fan)
 				w.must(err)
 				w.must(w.store.KeepFanCard(ctx, setup, models.KeptCard{Method: "pm_" + why, Brand: "visa", Last4: "4242", ExpMonth: 12, ExpYear: 2090}))
@@ -38,7 +47,7 @@ func TestPayLinkLetter(t *testing.T) {
 				for range 2 {
 					w.must(w.store.TurnToLink(ctx, order, why))
 				}
-				d, ok := w.post(email)["pay_link"]
+				d, ok = w.post(email)["pay_link"]
 				if !ok {
 					t.Fatalf("%s: no letter", why)
 				}

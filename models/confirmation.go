@@ -65,7 +65,7 @@ func NewConfirmCode() string { return randomFrom(confirmAlphabet, confirmLetters
 const confirmAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 // ask keeps the question about an order by reply, in the transaction that places it. Problems: offer fan.stopped,
-// fan.cooling, fan.card, fan.holds, cap.currency, cap.order, cap.day.
+// fan.agree, fan.email, fan.cooling, fan.card, fan.holds, cap.currency, cap.order, cap.day.
 func (t *tx) ask(by *ByCard, order *Order) error {
 	if by == nil {
 		return nil
@@ -103,6 +103,8 @@ func (t *tx) checkCaps(fan *Fan, card *FanCard, order *Order) error {
 	switch {
 	case !fan.Agreed():
 		return refuse("fan.agree")
+	case fan.EmailConfirmedAt == nil:
+		return refuse("fan.email")
 	case now.Before(*fan.BuysFrom):
 		return refuse("fan.cooling")
 	case card.FanID != fan.ID || card.State != "kept" || card.ExpiredAt(now):

@@ -14,6 +14,7 @@ type Fan struct {
 	Email            string
 	EmailKey         string
 	EmailConfirmedAt *time.Time
+	EmailHash        string // of the link that confirms it
 	Language         string
 	Name             string  // on parcels
 	Address          string  // lines

@@ -103,6 +103,11 @@ func (s *Store) Agree(ctx context.Context, fan *Fan, form FanForm, cooling time.
 		if err != nil {
 			return err
 		}
+		if fan.EmailConfirmedAt == nil || fan.Email != email {
+			if err := db.confirmFanEmail(fan, email, form.Language); err != nil {
+				return err
+			}
+		}
 		return db.consent(fan, "given", form.Handle, form.Client, details("currency", order.Currency, "order", itoa(order.Amount), "day", itoa(day.Amount)))
 	})
 }

@@ -21,11 +21,18 @@ func (w *world) fan(handle, card string) *models.Fan {
 	must(w.t, w.store.Agree(w.ctx, fan, models.FanForm{
 		Agreed: true, Email: handle + "@example.com", Currency: "eur", CapOrder: "50", CapDay: "120", Name: "Béa Martin", Address: "3 rue du Port\n29200 Brest", Country: "FR", Language: "en",
 	}, time.Minute))
-	fan, err = w.store.Fan(w.ctx, fan.ID)
-	must(w.t, err)
+	w.confirmEmail(handle + "@example.com")
+	fan = w.fresh(fan)
 	w.keep(fan, card)
 	w.clock.Advance(2 * time.Minute)
 	return w.fresh(fan)
+}
+
+func (w *world) confirmEmail(email string) {
+	w.t.Helper()
+	letter, err := w.store.LatestLetter(w.ctx, "fan_email", email)
+	must(w.t, err)
+	must(w.t, w.store.ConfirmFanEmail(w.ctx, letter.Secret))
 }
 
 func (w *world) fresh(fan *models.Fan) *models.Fan {

@@ -41,6 +41,14 @@ type Redirecting interface {
 	Exchange(ctx context.Context, begun Begun, back, code string) (*Grant, error)
 }
 
+// Introducing is a network that only tells who somebody is: nothing may be written with such a grant.
+type Introducing interface {
+	// Introduce is Begin with the least that can be asked.
+	Introduce(ctx context.Context, server, back string) (*Begun, error)
+	// Exchange ends it, as for Redirecting.
+	Exchange(ctx context.Context, begun Begun, back, code string) (*Grant, error)
+}
+
 // Passworded is a network whose people give a password made for one app.
 type Passworded interface {
 	// Enter signs in by handle and app password at a server ("" for the usual one).

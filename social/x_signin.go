@@ -17,9 +17,18 @@ var xScopes = []string{"tweet.read", "tweet.write", "users.read", "offline.acces
 
 // Begin prepares a sign-in; X is one server, so that server is not looked at.
 func (x *XClient) Begin(_ context.Context, _, back string) (*Begun, error) {
+	return x.begin(back, xScopes), nil
+}
+
+// Introduce prepares a sign-in that only tells who it is: X tells that of nobody without tweet.read.
+func (x *XClient) Introduce(_ context.Context, _, back string) (*Begun, error) {
+	return x.begin(back, []string{"tweet.read", "users.read"}), nil
+}
+
+func (x *XClient) begin(back string, scopes []string) *Begun {
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
-	config := oauth2.Config{ClientID: x.set.Client, RedirectURL: back, Scopes: xScopes, Endpoint: oauth2.Endpoint{AuthURL: x.set.Authorize}}
-	return &Begun{URL: config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), State: state, Verifier: verifier}, nil
+	config := oauth2.Config{ClientID: x.set.Client, RedirectURL: back, Scopes: scopes, Endpoint: oauth2.Endpoint{AuthURL: x.set.Authorize}}
+	return &Begun{URL: config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), State: state, Verifier: verifier}
 }
 
 // Exchange turns the code, which lives half a minute, into a grant, and asks whose it is.

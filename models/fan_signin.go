@@ -1,0 +1,73 @@
+package models
+
+import "context"
+
+// BeginFanSignIn keeps what a fan leaves with for a network's sign-in, sealed. The id stays in the fan's session.
+func (s *Store) BeginFanSignIn(ctx context.Context, network, begun string) (id string, err error) {
+	id = newSecret()
+	sealed, err := s.sealer.seal(begun, "fan_signins", "begun", id)
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	return id, s.write(ctx, func(db *tx) error {
+		db.touches()
+		if err := db.Exec("DELETE FROM fan_signins WHERE expires_at < ?", now).Error; err != nil {
+			return err
+		}
+		return db.Exec("INSERT INTO fan_signins (id, network, begun, expires_at) VALUES (?, ?, ?, ?)", id, network, sealed, now.Add(signInLasts)).Error
+	})
+}
+
+// EndFanSignIn gives what BeginFanSignIn kept, once, or ErrNotFound.
+func (s *Store) EndFanSignIn(ctx context.Context, network, id string) (begun string, err error) {
+	var sealed []string
+	err = s.write(ctx, func(db *tx) error {
+		db.touches()
+		if err := db.Raw("SELECT begun FROM fan_signins WHERE id = ? AND network = ? AND expires_at > ?", id, network, s.now()).Scan(&sealed).Error; err != nil || len(sealed) == 0 {
+			return err
+		}
+		return changed(db.Exec("DELETE FROM fan_signins WHERE id = ?", id))
+	})
+	if err != nil {
+		return "", err
+	}
+	if len(sealed) == 0 {
+		return "", ErrNotFound
+	}
+	return s.sealer.open(sealed[0], "fan_signins", "begun", id)
+}
+
+// confirmFanEmail writes the letter that confirms a fan's address; an older link ends.
+func (t *tx) confirmFanEmail(fan *Fan, email, language string) error {
+	secret := newSecret()
+	hash := t.store.sealer.digest("fan email", secret)
+	if err := t.Exec("UPDATE fans SET email_hash = ? WHERE id = ?", hash, fan.ID).Error; err != nil {
+		return err
+	}
+	return t.letter(Letter{Key: "fan_email-" + hash[:32], Kind: "fan_email", Recipient: email, Language: language, Secret: secret})
+}
+
+// AskFanEmail sends the confirming letter again; nothing where the address is confirmed.
+func (s *Store) AskFanEmail(ctx context.Context, fan *Fan) error {
+	if fan.EmailConfirmedAt != nil || fan.Email == "" {
+		return nil
+	}
+	return s.write(ctx, func(db *tx) error {
+		db.touches()
+		return db.confirmFanEmail(fan, fan.Email, fan.Language)
+	})
+}
+
+// ConfirmFanEmail marks a fan's address as confirmed by the secret of its letter. Problem link.expired where it is not the
+// newest letter's.
+func (s *Store) ConfirmFanEmail(ctx context.Context, secret string) error {
+	return s.write(ctx, func(db *tx) error {
+		db.touches()
+		result := db.Exec("UPDATE fans SET email_confirmed_at = COALESCE(email_confirmed_at, ?) WHERE email_hash = ? AND deleted_at IS NULL", s.now(), s.sealer.digest("fan email", secret))
+		if result.Error == nil && result.RowsAffected == 0 {
+			return Problems{{Field: "link", Code: "link.expired"}}
+		}
+		return result.Error
+	})
+}
