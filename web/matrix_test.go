@@ -116,6 +116,8 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/settings/network-cap":                  models.Govern,
 	"GET /dashboard/settings/profiles/:id/removal/new":      models.Govern,
 	"POST /dashboard/settings/profiles/:id/removal":         models.Govern,
+	"GET /dashboard/offers/:slug/drop/new":                  models.Sell,
+	"POST /dashboard/offers/:slug/drop":                     models.Sell,
 	"POST /dashboard/posts/:code/finding":                   models.Sell,
 	"POST /dashboard/posts/:code/publication":               models.Sell,
 	"POST /dashboard/posts/:code/publication/removal":       models.Sell,

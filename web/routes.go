@@ -150,6 +150,8 @@ func (s *Server) routes() []route {
 		{post, "/dashboard/offers/:slug/codes/removal", member, models.Sell, s.deleteCodes},
 		{get, "/dashboard/offers/:slug/posts/new", member, models.Sell, s.newPost},
 		{post, "/dashboard/offers/:slug/posts", member, models.Sell, s.createPost},
+		{get, "/dashboard/offers/:slug/drop/new", member, models.Sell, s.newDrop},
+		{post, "/dashboard/offers/:slug/drop", member, models.Sell, s.createDrop},
 		{get, views.DiscountsPath, member, models.View, s.listCodes},
 		{post, views.DiscountsPath, member, models.Sell, s.createCode},
 		{get, views.NewDiscountPath, member, models.Sell, s.newCode},
