@@ -161,6 +161,9 @@ func (w *world) open(ctx context.Context, store *models.Store) error {
 	if err := w.network(ctx, store); err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
+	if err := w.remind(ctx, store); err != nil {
+		return fmt.Errorf("reminders: %w", err)
+	}
 	if err := store.CountPopular(ctx); err != nil {
 		return fmt.Errorf("popular offers: %w", err)
 	}

@@ -71,13 +71,36 @@ func TestLettersOfGoodsAndLimits(t *testing.T) {
 				w.must(w.store.RecordCharge(ctx, twice, models.Charge{ID: "ch_" + who, Card: "visa 4242", Fingerprint: "the-same"}))
 			}
 
-			letters := w.post("ana@example.com", "early@example.com", "patient@example.com", "two@example.com")
+			// Somebody wants to be told when an offer begins.
+			begins := w.clock.Now().Add(26 * time.Hour).Truncate(time.Minute)
+			later, err := w.store.CreateOffer(ctx, w.shop, w.owner, models.OfferForm{Title: "Winter print", Price: "42,00", Currency: "eur", Fulfilment: "ship", StartsAt: begins.In(w.shop.Zone()).Format("2006-01-02T15:04")})
+			w.must(err)
+			w.must(w.store.SendToReview(ctx, w.shop, w.owner, later))
+			queue, err = w.store.ReviewQueue(ctx)
+			w.must(err)
+			w.must(w.store.Decide(ctx, w.admin, &queue[0], models.Decision{Verdict: "approved"}))
+			view, err = w.store.OfferIn(ctx, w.shop, later.Slug)
+			w.must(err)
+			w.must(w.store.Publish(ctx, w.shop, w.owner, &view.Offer, true))
+			w.must(w.store.RemindMe(ctx, &fresh(view).Offer, "keen@example.com", lang))
+			asked, err := w.store.LatestLetter(ctx, "reminder_asked", "keen@example.com")
+			w.must(err)
+			reminder, err := w.store.ReminderByToken(ctx, asked.Secret)
+			w.must(err)
+			w.must(w.store.ConfirmReminder(ctx, reminder))
+			w.clock.Advance(27 * time.Hour)
+			w.must(w.store.Remind(ctx))
+			w.clock.Advance(-27 * time.Hour)
+
+			letters := w.post("ana@example.com", "early@example.com", "patient@example.com", "two@example.com", "keen@example.com")
 			price := p.Money(models.Money{Amount: 4200, Currency: "eur"})
 			for kind, wanted := range map[string][]string{
 				"delivered":        {"Slow <bread>", "Maison Kestrel", base + "/orders/"},
 				"codes_low":        {"Ink brushes", p.Number(models.CodesLow), base + "/dashboard/offers/" + brushes.Slug + "/codes"},
 				"waitlist_joined":  {"Harbour print", "Maison Kestrel", p.Duration(models.TurnUsual * time.Minute), base + "/waits/", base + "/unsubscriptions/"},
 				"freed":            {"Harbour print", "Maison Kestrel", price, p.Deadline(w.clock.Now().Add(models.TurnUsual * time.Minute)), base + "/waits/", base + "/unsubscriptions/"},
+				"reminder_asked":   {"Winter print", "Maison Kestrel", p.Deadline(begins), base + "/reminders/" + asked.Secret},
+				"reminder":         {"Winter print", "Maison Kestrel", base + "/o/" + later.Slug},
 				"over_limit_buyer": {"Blue mug", "Maison Kestrel", price, "help@kestrel.example.com", base + "/orders/"},
 				"over_limit_shop":  {"Blue mug", "two@example.com", price, base + "/dashboard/sales/" + twice.Slug},
 			} {

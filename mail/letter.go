@@ -77,6 +77,10 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.waitlistJoined(ctx)
 	case "freed":
 		err = d.freed(ctx)
+	case "reminder_asked":
+		err = d.reminderAsked(ctx)
+	case "reminder":
+		err = d.reminder(ctx)
 	case "withdrawn_shop":
 		err = d.withdrawnShop(ctx)
 	case "payout_failed":

@@ -46,7 +46,7 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
 	models.Handle(w, func(ctx context.Context, _ closeOverdue) error { return p.closeOverdue(ctx) })
 	models.Handle(w, func(ctx context.Context, _ turn) error {
-		return errors.Join(p.store.TurnOffers(ctx), p.store.TurnWaits(ctx), p.store.Sweep(ctx))
+		return errors.Join(p.store.TurnOffers(ctx), p.store.TurnWaits(ctx), p.store.Remind(ctx), p.store.Sweep(ctx))
 	})
 	models.Handle(w, func(ctx context.Context, _ models.IndexOffers) error { return p.store.IndexOffers(ctx) })
 	models.Handle(w, func(ctx context.Context, _ models.CountPopular) error { return p.store.CountPopular(ctx) })

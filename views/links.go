@@ -107,6 +107,15 @@ func CheckoutsPath(slug string) string { return OfferPath(slug) + "/checkouts" }
 // WaitsPath takes an address for an offer's waitlist, and says that it is there.
 func WaitsPath(slug string) string { return OfferPath(slug) + "/waits" }
 
+// RemindersPath takes addresses that want to be told when an offer begins.
+func RemindersPath(slug string) string { return OfferPath(slug) + "/reminders" }
+
+// ReminderPath is where the letter to such an address leads.
+func ReminderPath(token string) string { return "/reminders/" + esc(token) }
+
+// ReminderRemovalPath takes the address off the list.
+func ReminderRemovalPath(token string) string { return ReminderPath(token) + "/removal" }
+
 // WaitPath is where the letter of a waitlist leads.
 func WaitPath(token string) string { return "/waits/" + esc(token) }
 

@@ -135,6 +135,7 @@ type ShopOffer struct {
 	CanSell   bool   // the shop can take money
 	Problem   string // why the last change was not made
 
+	Reminders        int64 // how many want to be told when it begins
 	Waiting, Offered int64 // how many stand on the waitlist, and for how many of them one is set aside
 }
 

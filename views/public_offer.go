@@ -34,7 +34,12 @@ type FanOffer struct {
 	Base  string        // the installation's address, for addresses that leave the page
 	Quote *models.Quote // what was typed and understood; nil for what the page begins with
 	Card  CardPicture
+
+	Shares []Share // where the page can be told of
 }
+
+// Share leads to a network's own composer, with the words and the link in place.
+type Share struct{ Label, Href string }
 
 // BuyForm is what was typed to buy, and what is wrong with it.
 type BuyForm struct {
@@ -222,6 +227,9 @@ type productOffer struct {
 	Starts        string `json:"availabilityStarts,omitempty"`
 	Ends          string `json:"availabilityEnds,omitempty"`
 	Seller        seenBy `json:"seller"`
+
+	Shipping []shippingFacts `json:"shippingDetails,omitempty"`
+	Returns  *returnFacts    `json:"hasMerchantReturnPolicy,omitempty"`
 }
 
 type seenBy struct {
@@ -257,6 +265,7 @@ func (o FanOffer) data() product {
 		data.Offers.Type, data.Offers.Price = "AggregateOffer", ""
 		data.Offers.Low, data.Offers.High, data.Offers.Count = plainPrice(low), plainPrice(high), len(version.Choices.Combinations)
 	}
+	data.Offers.Shipping, data.Offers.Returns = o.shippingFacts(), o.returnFacts()
 	for _, picture := range o.Offer.Pictures() {
 		data.Image = append(data.Image, o.Base+PicturePath(picture.Digest, "full"))
 	}

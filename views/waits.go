@@ -12,6 +12,14 @@ type Turn struct {
 	Variant string   // what is set aside, in its words; "" where there is nothing to choose
 }
 
+// begins is when an offer begins, in words; "" where it has.
+func (o FanOffer) begins(p Page) string {
+	if o.Offer.StartsAt == nil {
+		return ""
+	}
+	return p.W.Deadline(*o.Offer.StartsAt)
+}
+
 // soldOutVariants are the combinations that somebody can wait for.
 func (o FanOffer) soldOutVariants() []string {
 	var names []string

@@ -222,6 +222,9 @@ func (s *Server) showOneOffer(v *visit, status int, offer *models.OfferView, pro
 	if shown.Versions, err = s.store.VersionsOf(v.ctx(), &offer.Offer); err != nil {
 		return err
 	}
+	if shown.Reminders, err = s.store.RemindersOf(v.ctx(), &offer.Offer); err != nil {
+		return err
+	}
 	if shown.Waiting, shown.Offered, err = s.store.WaitlistOf(v.ctx(), &offer.Offer); err != nil {
 		return err
 	}

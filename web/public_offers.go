@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/views"
 )
 
@@ -147,7 +148,18 @@ func (s *Server) fanPage(v *visit, slug string) (*fanPage, error) {
 		frame.Title, frame.Description = v.W.T("buy.taken_down.title"), ""
 	}
 	frame.NoIndex = state == views.FanTakenDown || state == views.FanEnded || shop.Standing == "suspended"
-	return &fanPage{frame, views.FanOffer{Offer: offer, Shop: shop, State: state, Card: s.cardPicture(offer, shop), Base: s.set.BaseURL}}, nil
+	return &fanPage{frame, views.FanOffer{Offer: offer, Shop: shop, State: state, Card: s.cardPicture(offer, shop), Base: s.set.BaseURL, Shares: s.shares(v, offer)}}, nil
+}
+
+// shares are the networks whose composer opens the same way for everybody.
+func (s *Server) shares(v *visit, offer *models.OfferView) (list []views.Share) {
+	link := s.set.BaseURL + views.OfferPath(offer.Slug)
+	for _, network := range social.Networks {
+		if to := social.ComposeLink(network, views.Plain(offer.Version.Title), link, s.set.XURL); to != "" {
+			list = append(list, views.Share{Label: v.W.T("post.network." + network), Href: to})
+		}
+	}
+	return list
 }
 
 // status: an offer that moderators took down was here and is gone for good, which crawlers should learn. In every other

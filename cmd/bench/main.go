@@ -55,6 +55,7 @@ var goals = map[string]func(ctx context.Context, b *bench) ([]check, map[string]
 	"P4":  backlog,
 	"P5":  hotOffer,
 	"P9":  cards,
+	"P10": weight,
 	"P11": onPostgres,
 }
 
@@ -107,7 +108,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (met bool, err 
 	}
 	names := flags.Args()
 	if len(names) == 0 {
-		names = []string{"P1", "P3", "P4", "P5", "P9"}
+		names = []string{"P1", "P3", "P4", "P5", "P9", "P10"}
 		if b.postgres() {
 			names = append(names, "P11")
 		}

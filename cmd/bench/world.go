@@ -140,7 +140,12 @@ func (w *world) openShop(ctx context.Context) (err error) {
 // offer makes a live offer.
 func (w *world) offer(ctx context.Context, stock string) (*models.OfferView, error) {
 	w.offers++
-	offer, err := w.store.CreateOffer(ctx, w.shop, w.owner, models.OfferForm{Title: "Linen apron", Price: "42,00", Currency: "eur", Stock: stock, Fulfilment: "ship", Hashtag: fmt.Sprintf("#BuyApron%d", w.offers)})
+	return w.offerOf(ctx, models.OfferForm{Title: "Linen apron", Price: "42,00", Currency: "eur", Stock: stock, Fulfilment: "ship", Hashtag: fmt.Sprintf("#BuyApron%d", w.offers)})
+}
+
+// offerOf makes a live offer of a form.
+func (w *world) offerOf(ctx context.Context, form models.OfferForm) (*models.OfferView, error) {
+	offer, err := w.store.CreateOffer(ctx, w.shop, w.owner, form)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,19 @@ func (w *accessWorld) guest(r *tour) {
 	r.send(200, action(turn+"/removal"))
 	r.see("turn, given on")
 
+	scarf := "/o/" + w.goods["Winter scarf, petrol"]
+	r.load(scarf, 200)
+	r.send(422, action(scarf+"/reminders"), "email", "keen")
+	r.see("reminder with errors")
+	r.send(200, action(scarf+"/reminders"), "email", "keen@example.com")
+	r.see("reminder, asked")
+	reminder := w.path("keen@example.com", "/reminders/")
+	r.visit("reminder, to confirm", reminder, 200)
+	r.send(200, action(reminder))
+	r.see("reminder, confirmed")
+	r.send(200, action(reminder+"/removal"))
+	r.see("reminder, given up")
+
 	team := "/dashboard/settings/team"
 	for _, email := range []string{"pia@people.example", "awa@ndiaye.example"} {
 		merchant.load(team, 200)
