@@ -20,6 +20,7 @@ type Card struct {
 	FocusY    int    `json:"focus_y"`
 	Centred   bool   `json:"centred,omitempty"`
 	HidePrice bool   `json:"hide_price,omitempty"`
+	HideWas   bool   `json:"hide_was,omitempty"` // the earlier price
 	HideDates bool   `json:"hide_dates,omitempty"`
 	HideShop  bool   `json:"hide_shop,omitempty"`
 	HideStamp bool   `json:"hide_stamp,omitempty"` // "Sold out" and the like

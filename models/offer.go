@@ -91,7 +91,7 @@ type OfferView struct {
 // Mark tells one content of an offer from another, for an edit that must not undo somebody else's.
 func (o *OfferView) Mark() string {
 	v, sum := o.Version, sha256.New()
-	fmt.Fprintf(sum, "%q %q %d %s %t %d %q %q %s %q %s", v.Title, v.Words, v.Price, v.Currency, v.ChosenPrice, v.Suggested, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag, v.Withdrawal)
+	fmt.Fprintf(sum, "%q %q %d %s %t %d %d %q %q %s %q %s", v.Title, v.Words, v.Price, v.Currency, v.ChosenPrice, v.Suggested, v.WasPrice, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag, v.Withdrawal)
 	fmt.Fprintf(sum, " %d %t %d", o.HoldMinutes, o.FirstPaid, o.TurnMinutes)
 	choices, _ := asJSON(v.Choices)
 	fmt.Fprintf(sum, " %s %q", choices, v.Gallery)

@@ -15,6 +15,7 @@ import (
 type OfferForm struct {
 	Title, Words, Price, Currency, Stock, Limit, StartsAt, EndsAt, Fulfilment, Withdrawal, Hashtag, PictureID, Alt string
 	ChosenPrice, Suggested                                                                                         string // "on" where the buyer chooses the price; what the field begins with
+	WasPrice                                                                                                       string // what it cost before; blank where that is not said
 
 	Hold    string // minutes that stock is set aside for a checkout; blank is HoldUsual
 	Keeping string // how stock is kept while somebody pays, one of Keepings; blank is "held"
@@ -70,6 +71,9 @@ func FormOf(view *OfferView, zone *time.Location, price func(Money) string) Offe
 	}
 	if v.Suggested > 0 {
 		form.Suggested = price(Money{v.Suggested, v.Currency})
+	}
+	if v.WasPrice > 0 {
+		form.WasPrice = price(Money{v.WasPrice, v.Currency})
 	}
 	if v.PictureID != nil {
 		form.PictureID = *v.PictureID
@@ -147,6 +151,7 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 	if fields.variants = f.readVariants(v, &problems); v.Choices.Any() {
 		f.Stock = "" // each combination has its own
 	}
+	f.readWasPrice(v, &problems)
 	if fields.stock = parseCount(f.Stock, "stock", &problems); fields.stock != nil && *fields.stock > stockMost {
 		problems.Add("stock", "stock.too_large", "Max", stockMost)
 	}

@@ -77,10 +77,11 @@ type PostView struct {
 
 // PostCode is the code of the post that a form with this key makes, so that its link can be shown beforehand.
 func (s *Store) PostCode(shop *Shop, key string) string {
-	return s.sealer.letters("post "+shop.ID, key, postCodeLength)
+	return s.sealer.letters("post "+shop.ID, key, PostCodeLength)
 }
 
-const postCodeLength = 10
+// PostCodeLength is how long the code of a short link is.
+const PostCodeLength = 10
 
 // CreatePost makes a post of an approved offer; over is by how much its text is too long for the network.
 func (s *Store) CreatePost(ctx context.Context, shop *Shop, user *User, offer *Offer, network, text string, over int) (*Post, error) {
@@ -113,7 +114,7 @@ func (s *Store) CreatePostOf(ctx context.Context, shop *Shop, user *User, offer 
 	if err := problems.orNil(); err != nil {
 		return nil, err
 	}
-	post := &Post{ID: newID(), ShopID: shop.ID, OfferID: offer.ID, Code: randomLetters(postCodeLength), Network: form.Network, Text: text, State: "draft", Phase: form.Phase, ScheduledAt: form.At, CreatedAt: s.now()}
+	post := &Post{ID: newID(), ShopID: shop.ID, OfferID: offer.ID, Code: randomLetters(PostCodeLength), Network: form.Network, Text: text, State: "draft", Phase: form.Phase, ScheduledAt: form.At, CreatedAt: s.now()}
 	if form.Profile != nil {
 		post.ProfileID, post.Network = &form.Profile.ID, form.Profile.Network
 	}
@@ -201,6 +202,15 @@ func (s *Store) Posts(ctx context.Context, shop *Shop, offer *Offer, page Page) 
 		return nil, err
 	}
 	return s.postViews(ctx, posts)
+}
+
+// NewestDraft is the shop's newest post of an offer that is not out yet, or nil.
+func (s *Store) NewestDraft(ctx context.Context, shop *Shop, offer *Offer) (*Post, error) {
+	post, err := gorm.G[Post](s.read(ctx)).Where("shop_id = ? AND offer_id = ? AND state = 'draft'", shop.ID, offer.ID).Order("created_at DESC, id DESC").First(ctx)
+	if err = found(err); errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return &post, err
 }
 
 // BestPosts lists the shop's posts that sold most in its currency, best first.

@@ -20,6 +20,7 @@ type Version struct {
 	Currency    string
 	ChosenPrice bool  // the buyer chooses the price; Price is the least
 	Suggested   int64 // what the buyer's field begins with; 0 = the least
+	WasPrice    int64 // what one cost before, shown struck through; 0 = it is not said
 	PictureID   *string
 	Alt         string
 	Gallery     Gallery // the pictures after the first
@@ -52,6 +53,7 @@ func (v *Version) Changes(before *Version) []string {
 	note(v.Words != b.Words, "words")
 	note(v.Price != b.Price || v.Currency != b.Currency, "price")
 	note(v.ChosenPrice != b.ChosenPrice || v.Suggested != b.Suggested, "chosen_price")
+	note(v.WasPrice != b.WasPrice, "was_price")
 	note(!v.Choices.equal(b.Choices), "variants")
 	note(deref(v.PictureID) != deref(b.PictureID) || v.Alt != b.Alt || !slices.Equal(v.Gallery, b.Gallery), "picture")
 	note(v.Fulfilment != b.Fulfilment, "fulfilment")
@@ -169,7 +171,7 @@ func (t *tx) keepVersion(shop *Shop, user *User, offer *Offer, next Version) err
 	if latest.State == "draft" {
 		next.UpdatedAt = now
 		return changed(t.Model(&Version{}).Where("id = ? AND state = 'draft'", latest.ID).
-			Select("title", "words", "price", "currency", "chosen_price", "suggested", "picture_id", "alt", "gallery", "choices", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
+			Select("title", "words", "price", "currency", "chosen_price", "suggested", "was_price", "picture_id", "alt", "gallery", "choices", "fulfilment", "withdrawal", "hashtag", "updated_at").Updates(next))
 	}
 	next.ID, next.OfferID, next.Number, next.State, next.CreatedAt, next.UpdatedAt = newID(), offer.ID, latest.Number+1, "draft", now, now
 	lower := latest.State == "approved" && next.onlyLower(&latest)

@@ -112,6 +112,10 @@ func fieldText(p Page, v *models.Version, name string) string {
 		if v.ChosenPrice {
 			text = p.T("offer.chosen.on", "Suggested", p.W.Money(v.Suggestion()))
 		}
+	case "was_price":
+		if v.WasPrice > 0 {
+			text = p.W.Money(v.Was())
+		}
 	case "picture":
 		text = v.Alt
 	case "fulfilment":

@@ -184,6 +184,9 @@ func CardStudioPath(slug string) string { return ShopOfferPath(slug) + "/card" }
 // CardDraftPath is the card as the studio proposes it, by its query; kind is "png" or "jpg".
 func CardDraftPath(slug, kind string) string { return ShopOfferPath(slug) + "/card." + kind }
 
+// FormCardPath is the card of an offer as typed, by its query; kind is "png" or "jpg".
+func FormCardPath(kind string) string { return OfferCardsPath + "/draft." + kind }
+
 // PublicationPath takes an offer live.
 func PublicationPath(slug string) string { return ShopOfferPath(slug) + "/publication" }
 

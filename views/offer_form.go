@@ -2,13 +2,12 @@ package views
 
 import (
 	"strings"
-	"time"
 
 	"github.com/tillbird/tillbird/models"
 )
 
 // OfferFields are the fields of an offer's form in their order, for the error summary.
-var OfferFields = []string{"offer", "title", "words", "price", "currency", "chosen_price", "suggested", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
+var OfferFields = []string{"offer", "title", "words", "price", "currency", "was_price", "chosen_price", "suggested", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
 
 // OfferDesigner is what the form of an offer shows.
 type OfferDesigner struct {
@@ -21,7 +20,7 @@ type OfferDesigner struct {
 	Approved bool   // fans see an approved version of it
 	Sold     int64
 	Changed  bool // somebody else saved meanwhile
-	Card     OfferCard
+	Looks    OfferLooks
 }
 
 func (d OfferDesigner) action() string {
@@ -75,6 +74,12 @@ func (d OfferDesigner) price(p Page) Field {
 
 func (d OfferDesigner) suggested(p Page) Field {
 	f := d.field(p, "suggested", d.Form.Suggested)
+	f.Optional, f.Size = true, "m"
+	return f
+}
+
+func (d OfferDesigner) wasPrice(p Page) Field {
+	f := d.field(p, "was_price", d.Form.WasPrice)
 	f.Optional, f.Size = true, "m"
 	return f
 }
@@ -133,33 +138,4 @@ func fulfilments(p Page) []Option {
 		list = append(list, Option{Value: way, Label: p.T("offer.fulfilment." + way + ".name"), Hint: p.T("offer.fulfilment." + way + ".hint")})
 	}
 	return list
-}
-
-// OfferCard is an offer as fans see it, small, beside the merchant's own pages.
-type OfferCard struct {
-	Title, Words, Price, Left, Deadline, Picture, Alt, Shop string
-}
-
-// cardOf is the card of an offer, in the words of its public page.
-func cardOf(p Page, o *models.OfferView, now time.Time) OfferCard {
-	card := OfferCard{Title: titleText(p, &o.Version), Words: o.Version.Words, Price: priceText(p, &o.Version), Shop: p.Shop.Name, Alt: o.Version.Alt}
-	if o.Picture != nil {
-		card.Picture = PicturePath(o.Picture.Digest, "full")
-	}
-	card.Left = FanOffer{Offer: o, State: FanPreview}.stock(p)
-	if left, unlimited := o.Left(); !unlimited && left <= 0 {
-		card.Left = p.T("state.offer.sold_out.title")
-	}
-	switch {
-	case o.EndsAt != nil && !now.Before(*o.EndsAt):
-		card.Deadline = p.T("buy.ended.on", "End", p.W.Deadline(*o.EndsAt))
-	case o.EndsAt != nil:
-		card.Deadline = p.T("buy.ends", "End", p.W.Deadline(*o.EndsAt))
-	}
-	return card
-}
-
-// DraftCard is the card of an offer as typed so far.
-func DraftCard(p Page, sketch *models.OfferView, now time.Time) OfferCard {
-	return cardOf(p, sketch, now)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/words"
 )
 
 // OfferTabs are the views of the merchant's list, by the filter that each is.
@@ -72,6 +73,14 @@ func priceText(p Page, v *models.Version) string {
 	}
 	low, _ := v.Prices()
 	return p.W.Money(low)
+}
+
+// CardPrice is a price as the picture of a post says it; nothing where there is none yet.
+func CardPrice(w *words.Printer, v *models.Version) string {
+	if v.Price == 0 {
+		return ""
+	}
+	return priceText(Page{W: w}, v)
 }
 
 func titleText(p Page, v *models.Version) string {

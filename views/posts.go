@@ -45,7 +45,7 @@ type PostComposer struct {
 	Errors  FieldErrors
 	Now     time.Time
 	Link    string
-	Card    CardPicture
+	Look    PostLook
 
 	Profiles []models.Profile // that could publish it
 	When     PostWhen
@@ -103,8 +103,8 @@ func firstLine(text string) string {
 	return line
 }
 
-// shownLink is a link as people read it.
-func shownLink(link string) string {
+// ShownLink is a link as people read it.
+func ShownLink(link string) string {
 	link = strings.TrimPrefix(link, "https://")
 	return strings.TrimPrefix(link, "http://")
 }

@@ -53,7 +53,7 @@ func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design model
 	w := words.For(shop.Language, shop.Zone())
 	now := s.store.Now()
 	card := social.Card{
-		Template: design.Template, Colour: design.Colour, Title: views.Plain(offer.Version.Title), Price: w.Money(offer.Version.Money()), Shop: shop.Name,
+		Template: design.Template, Colour: design.Colour, Title: views.Plain(offer.Version.Title), Price: views.CardPrice(w, &offer.Version), Shop: shop.Name,
 		Centred: design.Centred, FocusX: design.FocusX, FocusY: design.FocusY,
 	}
 	if card.Template == "" {
@@ -81,8 +81,11 @@ func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design model
 	} else if card.Template == social.TemplateDrop {
 		card.Template = social.TemplateType // there is no day to show
 	}
+	if offer.Version.WasPrice > 0 && !design.HideWas {
+		card.WasPrice = w.Money(offer.Version.Was())
+	}
 	if design.HidePrice {
-		card.Price = ""
+		card.Price, card.WasPrice = "", ""
 	}
 	if design.HideDates {
 		card.Facts = nil

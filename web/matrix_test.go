@@ -43,6 +43,8 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/offers/:slug/waitlist/removal":         models.Sell,
 	"GET /dashboard/offers/:slug/posts/new":                 models.Sell,
 	"POST /dashboard/offers/:slug/posts":                    models.Sell,
+	"GET /dashboard/cards/draft.jpg":                        models.Sell,
+	"GET /dashboard/cards/draft.png":                        models.Sell,
 	"POST /dashboard/cards":                                 models.Sell,
 	"POST /dashboard/counts":                                models.Sell,
 	"GET /dashboard/posts":                                  models.View,

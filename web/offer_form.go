@@ -26,17 +26,19 @@ type designed struct {
 	picture  *models.Picture
 	start    string // the starting point of a new one
 	then     string // which button was pressed
+	look     views.LookPrefs
 	problems models.Problems
 }
 
 // showDesigner shows the form with what was typed.
 func (s *Server) showDesigner(v *visit, status int, d designed) error {
+	designer, err := s.designer(v, d)
+	if err != nil {
+		return err
+	}
 	page := v.page("offer.form.new")
-	designer := views.OfferDesigner{Form: d.form, Start: d.start, Keep: s.keepWords(v, d.form), Errors: v.problems(d.problems)}
-	sketch := d.form.Sketch(v.Shop, d.offer)
 	if d.offer != nil {
 		page = v.page("offer.form.edit")
-		designer.Slug, designer.Approved, designer.Sold = d.offer.Slug, d.offer.Approved != nil, d.offer.Sold
 	}
 	if d.problems.For("offer") != nil {
 		// The next save is made knowing of the other one.
@@ -47,13 +49,25 @@ func (s *Server) showDesigner(v *visit, status int, d designed) error {
 		designer.Changed, designer.Form.Seen = true, now.Mark()
 	}
 	page.Problems = len(designer.Errors)
+	return v.render(status, views.OfferFormPage(page, designer))
+}
+
+// designer is the form with what was typed, and how it will look.
+func (s *Server) designer(v *visit, d designed) (views.OfferDesigner, error) {
+	designer := views.OfferDesigner{Form: d.form, Start: d.start, Keep: s.keepWords(v, d.form), Errors: v.problems(d.problems)}
+	if d.offer != nil {
+		designer.Slug, designer.Approved, designer.Sold = d.offer.Slug, d.offer.Approved != nil, d.offer.Sold
+	}
 	var err error
 	if designer.Pictures, err = s.store.PicturesTyped(v.ctx(), v.Shop, d.form); err != nil {
-		return err
+		return designer, err
 	}
-	sketch.Picture = d.picture
-	designer.Card = views.DraftCard(page, sketch, s.store.Now())
-	return v.render(status, views.OfferFormPage(page, designer))
+	sketch, err := s.sketch(v, d)
+	if err != nil {
+		return designer, err
+	}
+	designer.Looks, err = s.offerLooks(v, d, sketch)
+	return designer, err
 }
 
 // keepWords say what the merchant receives of the price, where it can be read.
@@ -64,27 +78,6 @@ func (s *Server) keepWords(v *visit, form models.OfferForm) string {
 	}
 	fee, net := s.pay.Keep(price)
 	return v.W.T("offer.form.keep", "Net", net, "Fee", fee)
-}
-
-// createCard draws the card beside the form while the merchant types, and says what a sale brings.
-func (s *Server) createCard(v *visit) error {
-	typed, err := v.FormParams()
-	if err != nil {
-		return echo.ErrBadRequest
-	}
-	d := designed{form: offerTyped(typed), start: startTyped(typed)}
-	if d.offer, err = s.store.OfferIn(v.ctx(), v.Shop, typed.Get("slug")); errors.Is(err, models.ErrNotFound) {
-		d.offer = nil
-	} else if err != nil {
-		return err
-	}
-	sketch := d.form.Sketch(v.Shop, d.offer)
-	if sketch.Picture, err = s.ownPicture(v, d.form.PictureID); err != nil {
-		return err
-	}
-	page := v.page("")
-	designer := views.OfferDesigner{Form: d.form, Start: d.start, Keep: s.keepWords(v, d.form), Card: views.DraftCard(page, sketch, s.store.Now())}
-	return v.render(http.StatusOK, views.OfferCardPart(page, designer))
 }
 
 // ownPicture finds a picture of the shop's; nil where the shop has none by that name.
@@ -106,7 +99,7 @@ func (s *Server) readOffer(v *visit, offer *models.OfferView) (designed, error) 
 	if err != nil {
 		return designed{}, err
 	}
-	d := designed{offer: offer, form: offerTyped(typed), start: startTyped(typed), then: typed.Get("then")}
+	d := designed{offer: offer, form: offerTyped(typed), start: startTyped(typed), then: typed.Get("then"), look: lookTyped(typed)}
 	if d.picture, err = s.ownPicture(v, d.form.PictureID); err != nil {
 		return d, err
 	}
@@ -143,7 +136,7 @@ func offerTyped(typed url.Values) models.OfferForm {
 	form := models.OfferForm{
 		Title: typed.Get("title"), Words: typed.Get("words"), Price: typed.Get("price"), Currency: typed.Get("currency"), Stock: typed.Get("stock"),
 		Limit: typed.Get("limit"), StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Fulfilment: typed.Get("fulfilment"), Withdrawal: typed.Get("withdrawal"),
-		ChosenPrice: typed.Get("chosen_price"), Suggested: typed.Get("suggested"),
+		ChosenPrice: typed.Get("chosen_price"), Suggested: typed.Get("suggested"), WasPrice: typed.Get("was_price"),
 		Hashtag: typed.Get("hashtag"), PictureID: typed.Get("picture_id"), Alt: typed.Get("alt"), Hold: typed.Get("hold"), Keeping: typed.Get("keeping"), Turn: typed.Get("turn"), Key: typed.Get("key"), Seen: typed.Get("seen"),
 	}
 	choicesTyped(&form, typed)

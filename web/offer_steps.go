@@ -17,7 +17,7 @@ func (s *Server) offerStep(v *visit, d designed) (done bool, err error) {
 		if d.problems = append(d.problems, d.form.OptionProblems()...); len(d.problems) == 0 {
 			d.form = d.form.Combined()
 		}
-	case d.then == "pictures":
+	case d.then == "pictures", d.then == "preview":
 	case strings.HasPrefix(d.then, "picture-"):
 		d.form = movePicture(d.form, strings.TrimPrefix(d.then, "picture-"))
 	default:

@@ -156,18 +156,25 @@ func (s *Server) composer(v *visit, offer *models.OfferView, typed typedPost, pr
 			network = profiles[i].Network
 		}
 	}
-	count := social.Measure(network, typed.text, link)
-	fits, excess := social.Fitting(network, typed.text, link)
+	look := s.look(v, network, lookedAt{shop: v.Shop, version: seenByFans(offer), text: typed.text, link: link, card: s.cardPicture(offer, v.Shop)})
 	c := views.PostComposer{
 		Offer: offer, Shop: v.Shop, Action: views.OfferPostsPath(offer.Slug), Key: typed.key, Network: typed.network, Text: typed.text,
-		Domain: s.domain(), Link: link, Card: s.cardPicture(offer, v.Shop), Errors: v.problems(problems), Now: s.store.Now(),
+		Domain: s.domain(), Link: link, Look: look, Errors: v.problems(problems), Now: s.store.Now(),
 		Profiles: profiles, When: s.when(v, typed, true),
-		Count: views.PostCount{Network: network, Used: count.Used, Limit: count.Limit, Over: count.Over, Fits: fits, Excess: excess},
+		Count: look.Count,
 	}
 	if typed.key == "" {
 		c.Action = views.PostPath(code)
 	}
 	return c
+}
+
+// seenByFans is the content of an offer that fans see, or its newest where there is none yet.
+func seenByFans(offer *models.OfferView) *models.Version {
+	if offer.Approved != nil {
+		return offer.Approved
+	}
+	return &offer.Version
 }
 
 func (s *Server) showComposer(v *visit, status int, offer *models.OfferView, typed typedPost, problems models.Problems) error {

@@ -130,6 +130,8 @@ func (s *Server) routes() []route {
 		{post, "/dashboard/offers/imports/:slug/drafts", member, models.Sell, s.startImport},
 		{post, "/dashboard/offers/imports/:slug/removal", member, models.Sell, s.deleteImport},
 		{post, views.OfferCardsPath, member, models.Sell, s.createCard},
+		{get, views.FormCardPath("jpg"), member, models.Sell, s.showFormCard},
+		{get, views.FormCardPath("png"), member, models.Sell, s.showFormCard},
 		{get, "/dashboard/offers/:slug", member, models.View, s.showShopOffer},
 		{post, "/dashboard/offers/:slug", member, models.Sell, s.updateOffer},
 		{get, "/dashboard/offers/:slug/edit", member, models.Sell, s.editOffer},
