@@ -71,7 +71,7 @@ func (s *Server) newOffer(v *visit) error {
 	} else {
 		start = ""
 	}
-	return s.showDesigner(v, http.StatusOK, designed{form: form, start: start})
+	return s.showDesigner(v, http.StatusOK, designed{form: form, start: start, look: lookTyped(v.QueryParams())})
 }
 
 // createOffer keeps the first draft. The same form sent twice makes one.
@@ -139,7 +139,7 @@ func (s *Server) editOffer(v *visit) error {
 	}
 	form := models.FormOf(offer, v.Shop.Zone(), func(m models.Money) string { return v.W.MoneyInput(m) })
 	form.Seen = offer.Mark()
-	return s.showDesigner(v, http.StatusOK, designed{offer: offer, form: form, picture: offer.Picture})
+	return s.showDesigner(v, http.StatusOK, designed{offer: offer, form: form, picture: offer.Picture, look: lookTyped(v.QueryParams())})
 }
 
 // updateOffer keeps an edit, unless somebody else saved another meanwhile.
