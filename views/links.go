@@ -202,6 +202,9 @@ func OfferPostsPath(slug string) string { return ShopOfferPath(slug) + "/posts" 
 // NewPostPath is the composer.
 func NewPostPath(slug string) string { return OfferPostsPath(slug) + "/new" }
 
+// QRPath is the code of a post's link for print; kind is "png" or "svg".
+func QRPath(code, kind string) string { return PostPath(code) + "/qr." + kind }
+
 // PostPath is the merchant's page of a post.
 func PostPath(code string) string { return PostsPath + "/" + esc(code) }
 

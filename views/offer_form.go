@@ -21,6 +21,7 @@ type OfferDesigner struct {
 	Sold     int64
 	Changed  bool // somebody else saved meanwhile
 	Looks    OfferLooks
+	Lint     []Finding
 }
 
 func (d OfferDesigner) action() string {

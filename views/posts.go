@@ -46,6 +46,8 @@ type PostComposer struct {
 	Now     time.Time
 	Link    string
 	Look    PostLook
+	Lint    []Finding
+	Tags    []SoldTag
 
 	Profiles []models.Profile // that could publish it
 	When     PostWhen

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tillbird/tillbird/models"
@@ -34,11 +35,20 @@ func (s *Server) lintOffer(v *visit, d designed, sketch *models.OfferView) ([]so
 	return social.Lint(c), nil
 }
 
-// lintPost looks over the text of a post of an offer; code is the post's own.
-func (s *Server) lintPost(v *visit, offer *models.OfferView, network, text, code string) ([]social.Finding, error) {
+// lintPost looks over the text of a post of an offer; way is how it goes out, a network or a connected account, and code is
+// the post's own.
+func (s *Server) lintPost(v *visit, offer *models.OfferView, way, text, code string) ([]social.Finding, error) {
 	c, err := s.checked(v, offer, offer)
 	if err != nil {
 		return nil, err
+	}
+	profile, err := s.wayOut(v, &typedPost{network: way})
+	if err != nil {
+		return nil, err
+	}
+	network := networkOf(way, profile)
+	if profile != nil {
+		c.ByAPI, c.Account = true, profile.Handle
 	}
 	c.Version, c.Network, c.Text, c.Link = seenByFans(offer), network, text, s.shortLink(code)
 	if c.Earlier, err = s.store.EarlierTexts(v.ctx(), v.Shop, network, code); err != nil {
@@ -98,4 +108,64 @@ func (s *Server) mendOffer(v *visit, d *designed) error {
 		d.form.Hashtag = f.Mended
 	}
 	return nil
+}
+
+// lookOver puts beside a composer what should be looked at in its text, and the hashtags that sold before. Neither stops a
+// post: where they cannot be had, the composer is there without them.
+func (s *Server) lookOver(v *visit, c *views.PostComposer, text, code string) {
+	found, err := s.lintPost(v, c.Offer, c.Network, text, code)
+	if err == nil {
+		c.Lint = findings(v, found)
+		c.Tags, err = s.soldTags(v, c.Offer, text)
+	}
+	if err != nil {
+		s.log.Warn("a post could not be looked over", "id", requestID(v), "error", err.Error())
+	}
+}
+
+// tagsShown is how many hashtags are suggested.
+const tagsShown = 5
+
+// soldTags suggests hashtags of the shop's past that the text does not have and no other offer holds.
+func (s *Server) soldTags(v *visit, offer *models.OfferView, text string) ([]views.SoldTag, error) {
+	sold, err := s.store.SoldTags(v.ctx(), v.Shop, 4*tagsShown, social.Hashtags)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := s.store.HashtagsBeside(v.ctx(), v.Shop, &offer.Offer)
+	if err != nil {
+		return nil, err
+	}
+	in := func(list []string, tag string) bool {
+		return slices.ContainsFunc(list, func(there string) bool { return strings.EqualFold(there, tag) })
+	}
+	var list []views.SoldTag
+	for _, tag := range sold {
+		if len(list) < tagsShown && !in(social.Hashtags(text), tag.Tag) && !in(taken, tag.Tag) {
+			list = append(list, views.SoldTag{Tag: tag.Tag, Sold: v.W.N("lint.tag.sold", tag.Orders, "Gross", tag.Gross)})
+		}
+	}
+	return list, nil
+}
+
+// mendPost does what a button beside the text says, and tells whether it was such a button.
+func (s *Server) mendPost(v *visit, offer *models.OfferView, typed *typedPost) bool {
+	if tag, ok := strings.CutPrefix(typed.then, "tag-"); ok {
+		if !slices.Contains(social.Hashtags(typed.text), tag) && slices.Contains(social.Hashtags("#"+tag), tag) {
+			typed.text = strings.TrimRight(typed.text, " \n") + " #" + tag
+		}
+		return true
+	}
+	if !strings.HasPrefix(typed.then, "mend-") {
+		return false
+	}
+	code := typed.code
+	if typed.key != "" {
+		code = s.store.PostCode(v.Shop, typed.key)
+	}
+	found, err := s.lintPost(v, offer, typed.network, typed.text, code)
+	if f, ok := mendOf(found, typed.then); ok && err == nil {
+		typed.text = f.Mended
+	}
+	return true
 }

@@ -48,6 +48,8 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/cards":                                 models.Sell,
 	"POST /dashboard/counts":                                models.Sell,
 	"GET /dashboard/posts":                                  models.View,
+	"GET /dashboard/posts/:code/qr.png":                     models.View,
+	"GET /dashboard/posts/:code/qr.svg":                     models.View,
 	"GET /dashboard/posts/:code":                            models.View,
 	"POST /dashboard/posts/:code":                           models.Sell,
 	"POST /dashboard/posts/:code/posting":                   models.Sell,

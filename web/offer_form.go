@@ -66,6 +66,11 @@ func (s *Server) designer(v *visit, d designed) (views.OfferDesigner, error) {
 	if err != nil {
 		return designer, err
 	}
+	found, err := s.lintOffer(v, d, sketch)
+	if err != nil {
+		return designer, err
+	}
+	designer.Lint = findings(v, found)
 	designer.Looks, err = s.offerLooks(v, d, sketch)
 	return designer, err
 }

@@ -18,6 +18,10 @@ func (s *Server) offerStep(v *visit, d designed) (done bool, err error) {
 			d.form = d.form.Combined()
 		}
 	case d.then == "pictures", d.then == "preview":
+	case strings.HasPrefix(d.then, "mend-"):
+		if err := s.mendOffer(v, &d); err != nil {
+			return false, err
+		}
 	case strings.HasPrefix(d.then, "picture-"):
 		d.form = movePicture(d.form, strings.TrimPrefix(d.then, "picture-"))
 	default:

@@ -108,7 +108,7 @@ func (s *Server) createPost(v *visit) error {
 	if typed.key == "" {
 		return echo.ErrBadRequest
 	}
-	if typed.then == "count" {
+	if typed.then == "count" || s.mendPost(v, offer, &typed) {
 		return s.showComposer(v, http.StatusOK, offer, typed, nil)
 	}
 	network := networkOf(typed.network, profile)
@@ -166,6 +166,7 @@ func (s *Server) composer(v *visit, offer *models.OfferView, typed typedPost, pr
 	if typed.key == "" {
 		c.Action = views.PostPath(code)
 	}
+	s.lookOver(v, &c, typed.text, code)
 	return c
 }
 
@@ -240,7 +241,8 @@ func (s *Server) updatePost(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if typed.then == "count" {
+	typed.network, typed.code, typed.key = post.Network, post.Code, ""
+	if typed.then == "count" || s.mendPost(v, &post.Offer, &typed) {
 		return s.showOnePost(v, http.StatusOK, post, typed, post.RemoteURL, nil)
 	}
 	count := social.Measure(post.Network, typed.text, s.shortLink(post.Code))

@@ -169,6 +169,8 @@ func (s *Server) routes() []route {
 		{get, views.PostsPath, member, models.View, s.listPosts},
 		{post, views.PostCountsPath, member, models.Sell, s.createCount},
 		{get, "/dashboard/posts/:code", member, models.View, s.showPost},
+		{get, "/dashboard/posts/:code/qr.png", member, models.View, s.showQR},
+		{get, "/dashboard/posts/:code/qr.svg", member, models.View, s.showQR},
 		{post, "/dashboard/posts/:code", member, models.Sell, s.updatePost},
 		{post, "/dashboard/posts/:code/posting", member, models.Sell, s.createPosting},
 		{post, "/dashboard/posts/:code/finding", member, models.Sell, s.createFinding},

@@ -28,6 +28,7 @@ type Settings struct {
 	MetricsToken   string       // lets others than this machine read /metrics
 	LegalFolder    string       // terms.en.md, privacy.fr.md … of the operator
 	Operator       string       // who runs this installation, as shown in the footer and the imprint
+	FlaggedWords   []string     // words that moderators look at closely
 	FontsFolder    string       // where the index of the system's fonts is kept
 	Version        string
 	Publisher      *social.Publisher // takes posts out; nil where no network can be reached

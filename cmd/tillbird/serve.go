@@ -279,7 +279,7 @@ func (s *settings) web(base string, local *localStripe) (web.Settings, error) {
 	proxies, err := s.proxies()
 	set := web.Settings{
 		BaseURL: base, FormOrigins: []string{"https://checkout.stripe.com", "https://connect.stripe.com"}, TrustedProxies: proxies,
-		XURL: s.XURL, MetricsToken: s.MetricsToken, LegalFolder: s.Legal, Operator: s.Operator, Version: version, FontsFolder: filepath.Join(s.Data, "fonts"),
+		XURL: s.XURL, MetricsToken: s.MetricsToken, LegalFolder: s.Legal, Operator: s.Operator, Version: version, FontsFolder: filepath.Join(s.Data, "fonts"), FlaggedWords: strings.Split(s.FlaggedWords, ","),
 	}
 	if local != nil {
 		set.Sandbox, set.SandboxURL, set.MailURL, set.XURL, set.FormOrigins = true, local.base, local.mailURL(), local.xBase, []string{local.base}

@@ -64,6 +64,7 @@ type settings struct {
 	XURL             string `name:"x-url" env:"TILLBIRD_X_URL" hidden:"" help:"Another address for X and its API, for a sandbox in another process."`
 
 	Operator       string        `env:"TILLBIRD_OPERATOR" help:"Who runs this installation, as people read it."`
+	FlaggedWords   string        `env:"TILLBIRD_FLAGGED_WORDS" default:"cure,cures,heals,miracle,get rich,guaranteed income,risk-free,replica,counterfeit,guérit,guérison,revenu garanti,sans risque,réplique,contrefaçon" help:"Words that the designer warns of, because moderators look at them closely."`
 	Legal          string        `env:"TILLBIRD_LEGAL" help:"Folder with the operator's texts: terms.en.md, terms.fr.md, privacy.…, imprint.…" type:"path"`
 	TrustedProxies string        `env:"TILLBIRD_TRUSTED_PROXIES" help:"Networks whose X-Forwarded-For is believed, as in 10.0.0.0/8."`
 	MetricsToken   string        `env:"TILLBIRD_METRICS_TOKEN" help:"Bearer token for /metrics from other machines."`
