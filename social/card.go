@@ -12,7 +12,6 @@ import (
 const (
 	cardWidth  = 1200
 	cardHeight = 628
-	margin     = 64
 )
 
 // The templates of the card, in the order in which they are offered.
@@ -53,8 +52,16 @@ type Card struct {
 
 // Notes say what the drawing did that its maker should know.
 type Notes struct {
-	TitleCut bool // the title ends in an ellipsis
-	Plate    bool // a plate was laid under words that could not be read on the photo
+	TitleCut  bool // the title ends in an ellipsis
+	TitleFits int  // after so many letters
+	Plate     bool // a plate was laid under words that could not be read on the photo
+}
+
+// cut notes that a title was cut.
+func (n *Notes) cut(title lettering) {
+	if title.cut {
+		n.TitleCut, n.TitleFits = true, title.fits
+	}
 }
 
 // palette is a ground with what stands on it.
@@ -112,6 +119,15 @@ type Painter struct{ fonts *fonts }
 
 // NewPainter makes a painter. folder is where it may keep its index of the system's fonts.
 func NewPainter(folder string) *Painter { return &Painter{newFonts(folder)} }
+
+// Look tells what drawing a card would note, without its photo.
+func (p *Painter) Look(c Card) Notes {
+	if c.Photo == nil && c.Template != TemplateType && c.Template != TemplateTicket {
+		c.Photo = image.NewRGBA(image.Rect(0, 0, 8, 4))
+	}
+	_, notes := p.Draw(c)
+	return notes
+}
 
 // Draw paints a card.
 func (p *Painter) Draw(c Card) (*image.RGBA, Notes) {

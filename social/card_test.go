@@ -170,7 +170,7 @@ func TestWordsOnACardCanBeRead(t *testing.T) {
 		}
 		e := &easel{canvas: image.NewRGBA(image.Rect(0, 0, cardWidth, cardHeight)), card: Card{Photo: noise, FocusX: 50, FocusY: 50}, palette: p, setter: setter{fonts: faces}}
 		e.drawPhoto() // no words: what they would stand on
-		plate := image.Rect(60, cardHeight-44-60, 70, cardHeight-50)
+		plate := image.Rect(cardWidth-100, cardHeight-40-60, cardWidth-90, cardHeight-50)
 		if got := worstContrast(e.canvas, plate, inkOn(p.ground, p.ink), nil); got < readable {
 			t.Fatalf("%s on a photo around %d ± %d: %.2f", own, base, spread/2, got)
 		}

@@ -31,7 +31,14 @@ type lettering struct {
 	width   int  // of the longest line
 	height  int
 	leading int
+	fits    int // how many letters the lines hold
 }
+
+// baseline is where the first line stands, from the top.
+func (l lettering) baseline() int { return (l.leading-l.size)/2 + l.size*80/100 }
+
+// sag is the empty part below the last line of figures and capitals.
+func (l lettering) sag() int { return l.leading - l.baseline() }
 
 // setter sets text with the card's fonts.
 type setter struct {
@@ -101,7 +108,7 @@ func (s *setter) set(text string, w weight, size, width, lines int) lettering {
 		out.lines[i] = append(shaping.Line(nil), line...)
 	}
 	out.lines = append([]shaping.Line(nil), out.lines...)
-	out.cut = missing > 0
+	out.cut, out.fits = missing > 0, len(runes)-missing
 	for _, line := range out.lines {
 		out.width = max(out.width, advance(line).Ceil())
 	}
@@ -185,7 +192,7 @@ func (l lettering) put(canvas *image.RGBA, x, y, width int, at side, ink color.C
 		case at == end != l.rtl:
 			left += room
 		}
-		baseline := y + i*l.leading + (l.leading-l.size)/2 + l.size*80/100
+		baseline := y + i*l.leading + l.baseline()
 		dot := fixed.P(left, baseline)
 		for _, run := range inVisualOrder(line) {
 			dot = drawRun(canvas, run, dot, ink)

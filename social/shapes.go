@@ -11,39 +11,34 @@ import (
 // bow is how far a curve's handles lie from its ends to make a quarter of a circle.
 const bow = 0.5523
 
-// rounded fills a box with round corners: the corners through a path, what is between them at once.
-func (e *easel) rounded(box image.Rectangle, radius float32, c color.Color) {
-	r := min(int(radius), box.Dx()/2, box.Dy()/2)
+// rounded fills a box with round corners.
+func (e *easel) rounded(box image.Rectangle, radius int, c color.Color) {
+	e.roundedPicture(box, radius, image.NewUniform(c))
+}
+
+// roundedPicture lays a picture of the box's size into it with round corners: the corners through a path, what is between
+// them at once.
+func (e *easel) roundedPicture(box image.Rectangle, radius int, picture image.Image) {
+	lay := func(part image.Rectangle) {
+		draw.Draw(e.canvas, part, picture, picture.Bounds().Min.Add(part.Min.Sub(box.Min)), draw.Over)
+	}
+	r := min(radius, box.Dx()/2, box.Dy()/2)
 	if r < 1 {
-		e.fill(box, c)
+		lay(box)
 		return
 	}
-	e.fill(image.Rect(box.Min.X+r, box.Min.Y, box.Max.X-r, box.Min.Y+r), c)
-	e.fill(image.Rect(box.Min.X, box.Min.Y+r, box.Max.X, box.Max.Y-r), c)
-	e.fill(image.Rect(box.Min.X+r, box.Max.Y-r, box.Max.X-r, box.Max.Y), c)
-	whole, ground := roundedPath(2*r, 2*r, float32(r)), image.NewUniform(c)
+	lay(image.Rect(box.Min.X+r, box.Min.Y, box.Max.X-r, box.Min.Y+r))
+	lay(image.Rect(box.Min.X, box.Min.Y+r, box.Max.X, box.Max.Y-r))
+	lay(image.Rect(box.Min.X+r, box.Max.Y-r, box.Max.X-r, box.Max.Y))
 	raster, mask := vector.NewRasterizer(2*r, 2*r), image.NewAlpha(image.Rect(0, 0, 2*r, 2*r))
-	whole(raster)
+	circle(raster, float32(r))
 	raster.DrawOp = draw.Src
 	raster.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
 	for _, corner := range []image.Point{{}, {1, 0}, {0, 1}, {1, 1}} {
-		at := image.Pt(box.Min.X+corner.X*(box.Dx()-r), box.Min.Y+corner.Y*(box.Dy()-r))
-		draw.DrawMask(e.canvas, image.Rectangle{at, at.Add(image.Pt(r, r))}, ground, image.Point{}, mask, image.Pt(corner.X*r, corner.Y*r), draw.Over)
+		at := image.Pt(corner.X*(box.Dx()-r), corner.Y*(box.Dy()-r))
+		part := image.Rectangle{at, at.Add(image.Pt(r, r))}.Add(box.Min)
+		draw.DrawMask(e.canvas, part, picture, picture.Bounds().Min.Add(at), mask, image.Pt(corner.X*r, corner.Y*r), draw.Over)
 	}
-}
-
-// roundedPicture lays a part of the canvas's size through a box with round corners.
-func (e *easel) roundedPicture(box image.Rectangle, radius float32, picture image.Image) {
-	e.through(box, roundedPath(box.Dx(), box.Dy(), radius), picture, picture.Bounds().Min)
-}
-
-func (e *easel) through(box image.Rectangle, path func(*vector.Rasterizer), source image.Image, from image.Point) {
-	if box.Empty() {
-		return
-	}
-	raster := vector.NewRasterizer(box.Dx(), box.Dy())
-	path(raster)
-	pour(e.canvas, box, raster, source, from)
 }
 
 // pour lays a source through a rasterized path into a box. The path becomes a mask first: the rasterizer draws on a canvas
@@ -55,27 +50,20 @@ func pour(canvas *image.RGBA, box image.Rectangle, path *vector.Rasterizer, sour
 	draw.DrawMask(canvas, box, source, from, mask, image.Point{}, draw.Over)
 }
 
-func roundedPath(width, height int, r float32) func(*vector.Rasterizer) {
-	w, h := float32(width), float32(height)
-	r = min(r, w/2, h/2)
-	k := r * (1 - bow)
-	return func(path *vector.Rasterizer) {
-		path.MoveTo(r, 0)
-		path.LineTo(w-r, 0)
-		path.CubeTo(w-k, 0, w, k, w, r)
-		path.LineTo(w, h-r)
-		path.CubeTo(w, h-k, w-k, h, w-r, h)
-		path.LineTo(r, h)
-		path.CubeTo(k, h, 0, h-k, 0, h-r)
-		path.LineTo(0, r)
-		path.CubeTo(0, k, k, 0, r, 0)
-		path.ClosePath()
-	}
+// circle is the path of a circle of a radius in the corner of its box.
+func circle(path *vector.Rasterizer, r float32) {
+	k, d := r*(1-bow), 2*r
+	path.MoveTo(r, 0)
+	path.CubeTo(d-k, 0, d, k, d, r)
+	path.CubeTo(d, d-k, d-k, d, r, d)
+	path.CubeTo(k, d, 0, d-k, 0, r)
+	path.CubeTo(0, k, k, 0, r, 0)
+	path.ClosePath()
 }
 
 // disc fills a circle.
 func (e *easel) disc(x, y, radius int, c color.Color) {
-	e.rounded(image.Rect(x-radius, y-radius, x+radius, y+radius), float32(radius), c)
+	e.rounded(image.Rect(x-radius, y-radius, x+radius, y+radius), radius, c)
 }
 
 // clear is a colour with an opacity in percent.

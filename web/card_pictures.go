@@ -46,7 +46,7 @@ type drawing struct {
 }
 
 // drawnBy counts up when the painter draws the same card in another way.
-const drawnBy = "2"
+const drawnBy = "3"
 
 // cardOf says what an offer's card shows now, in the language of its shop. Never a count: networks keep cards for days.
 func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design models.Card) drawing {
