@@ -23,6 +23,7 @@ type Card struct {
 	HideWas   bool   `json:"hide_was,omitempty"` // the earlier price
 	HideDates bool   `json:"hide_dates,omitempty"`
 	HideShop  bool   `json:"hide_shop,omitempty"`
+	HideLogo  bool   `json:"hide_logo,omitempty"`
 	HideStamp bool   `json:"hide_stamp,omitempty"` // "Sold out" and the like
 }
 

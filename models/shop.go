@@ -45,6 +45,8 @@ type Shop struct {
 	Shipping          string // JSON of Shipping, "" where it sends everywhere and the price includes it
 	Tax               string // one of TaxModes
 	CodesCount        int64
+	Logo              string     // digest of its sign, "" for none
+	Colour            string     // of its cards, "#rrggbb" or ""
 	OpenedAt          *time.Time // nil while a world is still being made: not shown to anybody
 	CreatedAt         time.Time
 }

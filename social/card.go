@@ -120,15 +120,6 @@ type Painter struct{ fonts *fonts }
 // NewPainter makes a painter. folder is where it may keep its index of the system's fonts.
 func NewPainter(folder string) *Painter { return &Painter{newFonts(folder)} }
 
-// Look tells what drawing a card would note, without its photo.
-func (p *Painter) Look(c Card) Notes {
-	if c.Photo == nil && c.Template != TemplateType && c.Template != TemplateTicket {
-		c.Photo = image.NewRGBA(image.Rect(0, 0, 8, 4))
-	}
-	_, notes := p.Draw(c)
-	return notes
-}
-
 // Draw paints a card.
 func (p *Painter) Draw(c Card) (*image.RGBA, Notes) {
 	p.fonts.mu.Lock()

@@ -43,6 +43,7 @@ const (
 	ShopOffersPath      = "/dashboard/offers"
 	NewOfferPath        = "/dashboard/offers/new"
 	PicturesPath        = "/dashboard/pictures"
+	BrandPath           = "/dashboard/settings/brand"
 	OffersCSVPath       = "/dashboard/offers.csv"
 	ImportsPath         = "/dashboard/offers/imports"
 	OfferCardsPath      = "/dashboard/cards"

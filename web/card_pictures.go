@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -42,6 +43,7 @@ func pathKind(v *visit) string { return v.Path()[strings.LastIndex(v.Path(), "."
 type drawing struct {
 	social.Card
 	picture *models.Picture
+	logo    string // digest of the shop's sign, "" for none
 	key     string
 }
 
@@ -60,7 +62,7 @@ func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design model
 		card.Template = social.TemplatePhoto
 	}
 	if card.Colour == "" {
-		card.Colour = social.Colours[0]
+		card.Colour = cmp.Or(shop.Colour, social.Colours[0])
 	}
 	at := offer.StartsAt
 	switch state := offer.StateAt(now); {
@@ -97,6 +99,9 @@ func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design model
 		card.Stamp = ""
 	}
 	d := drawing{Card: card, picture: offer.Picture}
+	if !design.HideLogo {
+		d.logo = shop.Logo
+	}
 	text, _ := json.Marshal(card) // of plain words and numbers
 	sum := sha256.New()
 	sum.Write([]byte(drawnBy))
@@ -104,6 +109,7 @@ func (s *Server) cardOf(offer *models.OfferView, shop *models.Shop, design model
 	if d.picture != nil {
 		sum.Write([]byte(d.picture.Digest))
 	}
+	sum.Write([]byte("/" + d.logo))
 	d.key = hex.EncodeToString(sum.Sum(nil)[:16])
 	return d
 }
@@ -169,7 +175,12 @@ func (s *Server) drawCard(d drawing, kind string) ([]byte, error) {
 	defer s.easels.turn.Unlock()
 	var err error
 	if d.picture != nil {
-		if d.Photo, err = s.photo(d.picture.Digest); err != nil {
+		if d.Photo, err = s.photo(d.picture.Digest, "card"); err != nil {
+			return nil, err
+		}
+	}
+	if d.logo != "" {
+		if d.Logo, err = s.photo(d.logo, "small"); err != nil {
 			return nil, err
 		}
 	}
@@ -181,8 +192,8 @@ func (s *Server) drawCard(d drawing, kind string) ([]byte, error) {
 }
 
 // photo opens a picture as cards need it.
-func (s *Server) photo(digest string) (image.Image, error) {
-	file, err := s.store.PictureFile(digest, "card")
+func (s *Server) photo(digest, size string) (image.Image, error) {
+	file, err := s.store.PictureFile(digest, size)
 	if err != nil {
 		return nil, err
 	}
@@ -219,3 +230,24 @@ func nonBlank(list []string) (out []string) {
 	}
 	return out
 }
+
+// titleRoom is how many letters of a card's title are drawn where it is cut; 0 where all of it is.
+func (s *Server) titleRoom(d drawing) int {
+	if len(d.Title) < titleAlways {
+		return 0
+	}
+	card := d.Card
+	if d.picture != nil {
+		card.Photo = image.NewRGBA(image.Rect(0, 0, 8, 4)) // in its place
+	}
+	if d.logo != "" {
+		card.Logo = image.NewRGBA(image.Rect(0, 0, 8, 8))
+	}
+	if _, notes := s.painter.Draw(card); notes.TitleCut {
+		return notes.TitleFits
+	}
+	return 0
+}
+
+// titleAlways is how long a title may be, in bytes, that every template has room for.
+const titleAlways = 24

@@ -63,7 +63,8 @@ func (s *Server) showStudio(v *visit, status int, offer *models.OfferView, desig
 	}
 	d := s.cardOf(offer, v.Shop, design)
 	studio.Shown = views.CardPicture{Path: s.cardDraftPath(offer, v.Shop, design), Alt: cardAlt(d)}
-	studio.Template, studio.Colours = d.Template, social.Colours
+	studio.Template, studio.Colours, studio.TitleRoom = d.Template, social.Colours, s.titleRoom(d)
+	studio.HasLogo, studio.ShopColour = v.Shop.Logo != "", v.Shop.Colour
 	page := v.page("card.heading")
 	page.Problems = len(studio.Errors)
 	return v.render(status, views.CardStudioPage(page, studio))
@@ -79,7 +80,7 @@ func (s *Server) cardDraftPath(offer *models.OfferView, shop *models.Shop, desig
 
 func cardQuery(c models.Card) url.Values {
 	q := url.Values{"template": {c.Template}, "colour": {c.Colour}, "focus": {strconv.Itoa(c.FocusX) + "," + strconv.Itoa(c.FocusY)}}
-	for name, on := range map[string]bool{"centred": c.Centred, "price": !c.HidePrice, "dates": !c.HideDates, "shop": !c.HideShop, "stamp": !c.HideStamp} {
+	for name, on := range map[string]bool{"centred": c.Centred, "price": !c.HidePrice, "dates": !c.HideDates, "shop": !c.HideShop, "logo": !c.HideLogo, "was": !c.HideWas, "stamp": !c.HideStamp} {
 		if on {
 			q.Set(name, "on")
 		}
@@ -104,7 +105,7 @@ func (s *Server) showCardDraft(v *visit) error {
 func cardTyped(form url.Values) (models.Card, error) {
 	card := models.Card{
 		Template: form.Get("template"), Colour: form.Get("colour"), FocusX: 50, FocusY: 50, Centred: form.Get("centred") == "on",
-		HidePrice: form.Get("price") != "on", HideDates: form.Get("dates") != "on", HideShop: form.Get("shop") != "on", HideStamp: form.Get("stamp") != "on",
+		HidePrice: form.Get("price") != "on", HideDates: form.Get("dates") != "on", HideShop: form.Get("shop") != "on", HideLogo: form.Get("logo") != "on", HideWas: form.Get("was") != "on", HideStamp: form.Get("stamp") != "on",
 	}
 	var problems models.Problems
 	if own := strings.TrimSpace(form.Get("own_colour")); card.Colour == "own" {

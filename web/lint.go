@@ -35,6 +35,22 @@ func (s *Server) lintOffer(v *visit, d designed, sketch *models.OfferView) ([]so
 	return social.Lint(c), nil
 }
 
+// lintDesigned is lintOffer with what the drawing of its card says.
+func (s *Server) lintDesigned(v *visit, d designed, sketch *models.OfferView) ([]social.Finding, error) {
+	found, err := s.lintOffer(v, d, sketch)
+	if err != nil {
+		return nil, err
+	}
+	design := models.Card{FocusX: 50, FocusY: 50}
+	if d.offer != nil {
+		design = d.offer.CardDesign()
+	}
+	if room := s.titleRoom(s.cardOf(sketch, v.Shop, design)); room > 0 {
+		found = append(found, social.Finding{Code: "title_cut", Field: "title", Data: []any{"Most", room}})
+	}
+	return found, nil
+}
+
 // lintPost looks over the text of a post of an offer; way is how it goes out, a network or a connected account, and code is
 // the post's own.
 func (s *Server) lintPost(v *visit, offer *models.OfferView, way, text, code string) ([]social.Finding, error) {

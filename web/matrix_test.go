@@ -81,6 +81,8 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/payouts/stripe":                        models.Bank,
 	"GET /dashboard/payouts/:slug":                          models.View,
 	"GET /dashboard/payouts/:slug/lines.csv":                models.View,
+	"GET /dashboard/settings/brand":                         models.View,
+	"POST /dashboard/settings/brand":                        models.Govern,
 	"GET /dashboard/settings":                               models.View,
 	"POST /dashboard/settings":                              models.Govern,
 	"POST /dashboard/settings/password":                     models.View,

@@ -66,7 +66,7 @@ func (s *Server) designer(v *visit, d designed) (views.OfferDesigner, error) {
 	if err != nil {
 		return designer, err
 	}
-	found, err := s.lintOffer(v, d, sketch)
+	found, err := s.lintDesigned(v, d, sketch)
 	if err != nil {
 		return designer, err
 	}

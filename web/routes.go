@@ -203,6 +203,8 @@ func (s *Server) routes() []route {
 		{post, views.StripeLoginPath, member, models.Bank, s.createStripeLogin},
 		{get, views.SettingsPath, member, models.View, s.editSettings},
 		{post, views.SettingsPath, member, models.Govern, s.updateSettings},
+		{get, views.BrandPath, member, models.View, s.editBrand},
+		{post, views.BrandPath, member, models.Govern, s.updateBrand},
 		{get, views.ShippingPath, member, models.View, s.editShipping},
 		{post, views.ShippingPath, member, models.Govern, s.updateShipping},
 		{get, views.NetworksPath, member, models.View, s.listProfiles},

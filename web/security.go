@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/tillbird/tillbird/views"
 )
 
 // policies are the content security policies: of pages with our script, and of those without any.
@@ -76,7 +78,7 @@ func (s *Server) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		switch path := c.Path(); {
 		case strings.HasPrefix(path, "/webhooks/"):
 			most = webhookMost
-		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug" || path == "/dashboard/offers/imports" || path == "/dashboard/disputes/:slug/answer":
+		case path == "/dashboard/offers" || path == "/dashboard/offers/:slug" || path == "/dashboard/offers/imports" || path == "/dashboard/disputes/:slug/answer" || path == views.BrandPath:
 			most = uploadMost
 		case path == "/dashboard/offers/:slug/files":
 			most = filesMost
