@@ -28,7 +28,10 @@ func TestTheLooksShowWhatNetworksWillFetch(t *testing.T) {
 	w := newWorld(t)
 	apron := w.live(models.OfferForm{Title: "Linen apron", Words: "Stone-washed linen.", Price: "24", WasPrice: "32", Stock: "7", Hashtag: "BuyApron"})
 	b := w.merchant()
-	b.get("/dashboard/offers/"+apron.Slug+"/edit").want(http.StatusOK, "Linen apron from Maison Kestrel", "Nothing to mend", "of 280 for X", "of 300 for Bluesky", "of 500 for Mastodon", "srcdoc=")
+	b.get("/dashboard/offers/"+apron.Slug+"/edit").want(http.StatusOK, "Linen apron from Maison Kestrel", "Nothing to mend", "of 280 for X", "of 300 for Bluesky", "of 500 for Mastodon")
+	if !strings.Contains(b.body, `srcdoc="&lt;!doctype html&gt;`) && !strings.Contains(b.body, `srcdoc="&lt;!DOCTYPE html&gt;`) {
+		t.Error("the page behind the post is not shown")
+	}
 	b.get(looked(b))
 	_, fetched := w.fetch(w.cardAddress(apron.Slug))
 	if b.status != http.StatusOK || b.body != fetched {
@@ -43,7 +46,7 @@ func TestTheLooksShowWhatNetworksWillFetch(t *testing.T) {
 	fields := fieldsOf(form, button)
 	fields.Set("title", "A mug & more")
 	fields.Set("price", "18")
-	b.post("/dashboard/cards", fields).want(http.StatusOK, "A mug &amp; more", "€18.00", "/p/…")
+	b.post("/dashboard/cards", fields).want(http.StatusOK, "A mug & more", "€18.00", "/p/…")
 	b.get(looked(b)).want(http.StatusOK)
 	if size, _, err := image.DecodeConfig(strings.NewReader(b.body)); err != nil || size.Width != 1200 {
 		t.Errorf("the picture of an offer that is not saved: %v, %v", size, err)
@@ -140,7 +143,9 @@ func TestTheCodeOfAPostForPrint(t *testing.T) {
 			t.Errorf("the quiet zone is not white at %v", at)
 		}
 	}
-	b.get("/dashboard/posts/"+post.Code+"/qr.svg").want(http.StatusOK, "<svg xmlns=", `<path fill="#fff"`)
+	if b.get("/dashboard/posts/" + post.Code + "/qr.svg"); b.status != http.StatusOK || !strings.HasPrefix(b.body, `<svg xmlns=`) || !strings.Contains(b.body, `<path fill="#fff"`) {
+		t.Errorf("status %d: %.80s", b.status, b.body)
+	}
 	w.shopOf(w.user("bo@example.com", "another quiet harbour"), "Bo’s Books", "bosbooks")
 	w.signIn("bo@example.com", "another quiet harbour").get("/dashboard/posts/" + post.Code + "/qr.png").want(http.StatusNotFound)
 }
@@ -151,14 +156,17 @@ func TestABrandIsWhatCardsBeginWith(t *testing.T) {
 	apron := w.apron()
 	plain := w.cardAddress(apron.Slug)
 	b := w.merchant()
-	b.get("/dashboard/settings/brand").want(http.StatusOK, "Your shop’s colour").submit("Save", url.Values{"colour": {"red"}})
+	b.get("/dashboard/settings/brand").want(http.StatusOK, "Your shop’s colour").submit("Save settings", url.Values{"colour": {"red"}})
 	b.want(http.StatusUnprocessableEntity, "Enter six digits")
-	b.submit("Save", url.Values{"colour": {"B3261E"}}).want(http.StatusOK, "Brand saved", "#b3261e")
+	b.submit("Save settings", url.Values{"colour": {"B3261E"}}).want(http.StatusOK, "Brand saved")
+	if kept := b.field("colour"); kept != "#b3261e" {
+		t.Errorf("the colour is %q", kept)
+	}
 	coloured := w.cardAddress(apron.Slug)
 	if coloured == plain {
 		t.Error("the card does not follow the shop’s colour")
 	}
-	b.upload("Save", nil, "picture", "logo.png", pngOf(t, 200, 200)).want(http.StatusOK, "Take the logo away")
+	b.upload("Save settings", nil, "picture", "logo.png", pngOf(t, 200, 200)).want(http.StatusOK, "Take the logo away")
 	signed := w.cardAddress(apron.Slug)
 	if signed == coloured {
 		t.Error("the card does not carry the logo")
@@ -167,5 +175,5 @@ func TestABrandIsWhatCardsBeginWith(t *testing.T) {
 		t.Errorf("status %d", answer.StatusCode)
 	}
 	b.get("/dashboard/offers/"+apron.Slug+"/card").want(http.StatusOK, "The logo")
-	b.get("/dashboard/settings/brand").submit("Save", url.Values{"without_logo": {"on"}}).want(http.StatusOK).without("Take the logo away")
+	b.get("/dashboard/settings/brand").submit("Save settings", url.Values{"without_logo": {"on"}}).want(http.StatusOK).without("Take the logo away")
 }

@@ -271,7 +271,7 @@ func TestThePartBesideTheForm(t *testing.T) {
 		t.Fatalf("not a part of a page: %s", b.body)
 	}
 	fields.Set("price", "a lot")
-	b.post("/dashboard/cards", fields).want(http.StatusOK, "No price yet").without("You receive")
+	b.post("/dashboard/cards", fields).want(http.StatusOK, "What the buyer pays").without("You receive")
 }
 
 func TestOffersOfOthers(t *testing.T) {
