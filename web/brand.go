@@ -22,7 +22,7 @@ func (s *Server) showBrand(v *visit, status int, colour string, problems models.
 
 // updateBrand keeps the colour and the logo, which goes the way of every picture: decoded, and encoded anew.
 func (s *Server) updateBrand(v *visit) error {
-	typed, file, err := readUpload(v.Request(), "picture")
+	typed, file, err := readUpload(v.Request(), "picture", models.PictureBytesMost)
 	if err != nil {
 		return err
 	}
