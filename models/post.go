@@ -206,7 +206,7 @@ func (s *Store) Posts(ctx context.Context, shop *Shop, offer *Offer, page Page) 
 
 // NewestDraft is the shop's newest post of an offer that is not out yet, or nil.
 func (s *Store) NewestDraft(ctx context.Context, shop *Shop, offer *Offer) (*Post, error) {
-	post, err := gorm.G[Post](s.read(ctx)).Where("shop_id = ? AND offer_id = ? AND state = 'draft'", shop.ID, offer.ID).Order("created_at DESC, id DESC").First(ctx)
+	post, err := first[Post](s.read(ctx).Where("shop_id = ? AND offer_id = ? AND state = 'draft'", shop.ID, offer.ID).Order("created_at DESC, id DESC"))
 	if err = found(err); errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

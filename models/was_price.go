@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // priceMemory is how far back the law of the European Union looks: an earlier price that is shown beside a reduced one is
@@ -37,7 +35,7 @@ func (f OfferForm) readWasPrice(v *Version, problems *Problems) {
 // LowestBefore is the lowest price above another one at which fans saw the offer in the last thirty days; nothing where
 // there was none.
 func (s *Store) LowestBefore(ctx context.Context, offer *Offer, price Money) (Money, error) {
-	approved, err := gorm.G[Version](s.read(ctx)).Where("offer_id = ? AND state = 'approved' AND currency = ? AND decided_at IS NOT NULL", offer.ID, price.Currency).Order("number DESC").Find(ctx)
+	approved, err := list[Version](s.read(ctx).Where("offer_id = ? AND state = 'approved' AND currency = ? AND decided_at IS NOT NULL", offer.ID, price.Currency).Order("number DESC"))
 	if err != nil {
 		return Money{}, err
 	}

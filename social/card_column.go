@@ -27,8 +27,8 @@ type column struct {
 	width                          int
 }
 
-// sizes of a column's lettering, in pixels.
-type sizes struct{ titleMost, titleLeast, lines, price int }
+// columnSizes are the sizes of a column's lettering, in pixels.
+type columnSizes struct{ titleMost, titleLeast, lines, price int }
 
 const (
 	gap      = 20
@@ -39,7 +39,7 @@ const (
 )
 
 // column fits the words of the card into a width and a height; the title gives way first.
-func (e *easel) column(width, height int, s sizes) column {
+func (e *easel) column(width, height int, s columnSizes) column {
 	c := column{width: width}
 	shopWidth := width
 	if e.card.Logo != nil {

@@ -15,7 +15,7 @@ func (e *easel) rtl() bool { return rightToLeft(settled(e.card.Title)) }
 func (e *easel) drawPhoto() {
 	e.photo(e.canvas.Bounds())
 	const inset, pad, widest = 40, 36, 660
-	c := e.column(widest-2*pad, 420, sizes{58, 38, 3, 72})
+	c := e.column(widest-2*pad, 420, columnSizes{58, 38, 3, 72})
 	c.width = c.natural(e)
 	height := c.headHeight(e) + gap*3/2 + c.footHeight()
 	box := image.Rect(0, 0, c.width+2*pad, height+2*pad-c.price.sag())
@@ -41,7 +41,7 @@ func (e *easel) drawSplit() {
 	}
 	e.photo(photo)
 	words = above(words)
-	e.column(words.Dx(), words.Dy(), sizes{80, 42, 4, 104}).put(e, words, e.palette.ground)
+	e.column(words.Dx(), words.Dy(), columnSizes{80, 42, 4, 104}).put(e, words, e.palette.ground)
 	e.stamp(photo, e.rtl())
 }
 
@@ -65,7 +65,7 @@ func (e *easel) drawProduct() {
 	photo.photo(photo.canvas.Bounds())
 	e.roundedPicture(frame, 40, photo.canvas)
 	words = above(words)
-	e.column(words.Dx(), words.Dy(), sizes{72, 40, 4, 92}).put(e, words, e.palette.ground)
+	e.column(words.Dx(), words.Dy(), columnSizes{72, 40, 4, 92}).put(e, words, e.palette.ground)
 	e.stamp(frame, e.rtl())
 }
 
@@ -76,7 +76,7 @@ func (e *easel) drawType() {
 	text, accent := inkOn(e.palette.ground, e.palette.ink), inkOn(e.palette.ground, e.palette.accent)
 	soft := inkOn(e.palette.ground, blend(e.palette.ground, text, 76))
 	whole := image.Rect(side, edge, cardWidth-side, cardHeight-edge)
-	c := e.column(whole.Dx(), whole.Dy()+gap, sizes{124, 56, 3, 150})
+	c := e.column(whole.Dx(), whole.Dy()+gap, columnSizes{124, 56, 3, 150})
 	rtl := c.title.rtl
 	if c.eyebrow(e) > 0 {
 		c.putShop(e, whole.Min.X, whole.Min.Y, rtl, soft)
@@ -148,7 +148,7 @@ func (e *easel) drawDrop() {
 		y += line.size*72/100 + line.next
 	}
 	words = above(words)
-	e.column(words.Dx(), words.Dy(), sizes{76, 42, 4, 92}).put(e, words, e.palette.ground)
+	e.column(words.Dx(), words.Dy(), columnSizes{76, 42, 4, 92}).put(e, words, e.palette.ground)
 	e.stamp(leaf.Add(image.Pt(0, -78)), e.rtl())
 }
 
@@ -182,7 +182,7 @@ func (e *easel) drawTicket() {
 	palette := e.palette
 	e.palette = struct{ ground, ink, accent color.Color }{paper, text, accent}
 	inner = above(inner)
-	e.column(inner.Dx(), inner.Dy(), sizes{84, 44, 4, 40}).put(e, inner, paper)
+	e.column(inner.Dx(), inner.Dy(), columnSizes{84, 44, 4, 40}).put(e, inner, paper)
 	e.palette, e.card = palette, card
 	e.stub(end, paper, text, accent)
 	e.stamp(end.Add(image.Pt(0, -70)), e.rtl())

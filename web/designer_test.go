@@ -117,7 +117,7 @@ func TestHashtagsThatSoldAreSuggested(t *testing.T) {
 	composer := "/dashboard/offers/" + offer.Slug + "/posts/new"
 	b.get(composer).want(http.StatusOK).without("Hashtags that sold")
 	fan := newBrowser(t, w)
-	fan.get("/p/" + post.Code).submit("/o/"+offer.Slug+"/checkouts", url.Values{"email": {"one@example.com"}})
+	fan.get("/p/"+post.Code).submit("/o/"+offer.Slug+"/checkouts", url.Values{"email": {"one@example.com"}})
 	fan.payByCard("4242 4242 4242 4242")
 	w.settle()
 	b.get(composer).want(http.StatusOK, "Hashtags that sold", "#SlowMade", "1 order, €24.00")
