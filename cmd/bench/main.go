@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"runtime/pprof"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -70,7 +71,7 @@ type bench struct {
 func (b *bench) postgres() bool { return b.databaseURL != "" }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	met, err := run(ctx, os.Args[1:], os.Stdout)
 	if err != nil {
