@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -346,6 +347,24 @@ func TestNothingOfOneMachineIsInTheFiles(t *testing.T) {
 			if found := foreign.Find(line); found != nil {
 				t.Errorf("%s:%d: %s", name, i+1, bytes.TrimSpace(found))
 			}
+		}
+	}
+}
+
+// TestRowsAreReadWithoutGenericGORM: each type of row in gorm.G makes the compiler build nearly a thousand functions.
+func TestRowsAreReadWithoutGenericGORM(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("models/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(source), "gorm.G[") {
+			t.Errorf("%s: use first or list of models/row.go", file)
 		}
 	}
 }

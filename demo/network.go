@@ -123,7 +123,7 @@ func (w *world) agree(ctx context.Context, page, person string) (string, error) 
 	_ = answer.Body.Close()
 	to, err := answer.Location()
 	if err != nil {
-		return "", fmt.Errorf("X's page answers %d: %w", answer.StatusCode, err)
+		return "", fmt.Errorf("the page of X answers %d: %w", answer.StatusCode, err)
 	}
 	return to.Query().Get("code"), nil
 }
