@@ -30,9 +30,21 @@ const tillbird = "https://till.example"
 
 func openShop(t *testing.T) *shopOnX {
 	t.Helper()
-	s := &shopOnX{localX: startX(t)}
+	local := startX(t)
+	s := sellingShop(t, local.sb.Now)
+	s.localX = local
+	s.grant = s.signIn("maisonkestrel")
+	s.connect(X, s.grant)
+	s.out = s.publisher(nil)
+	return s
+}
+
+// sellingShop is a shop with a live offer, and with no account on any network.
+func sellingShop(t *testing.T, now func() time.Time) *shopOnX {
+	t.Helper()
+	s := &shopOnX{localX: &localX{t: t}}
 	ctx := t.Context()
-	store, err := models.Open(ctx, storetest.Settings(t, s.sb.Now))
+	store, err := models.Open(ctx, storetest.Settings(t, now))
 	s.must(err)
 	t.Cleanup(func() { _ = store.Close() })
 	s.store = store
@@ -54,13 +66,16 @@ func openShop(t *testing.T) *shopOnX {
 	s.offer, err = store.OfferIn(ctx, s.shop, offer.Slug)
 	s.must(err)
 	s.must(store.Publish(ctx, s.shop, s.user, &s.offer.Offer, true))
-	s.grant = s.signIn("maisonkestrel")
-	in, err := Connection(X, &s.grant)
-	s.must(err)
-	s.profile, err = store.Connect(ctx, s.shop, s.user, in)
-	s.must(err)
-	s.out = s.publisher(nil)
 	return s
+}
+
+// connect keeps what an account on a network allowed.
+func (s *shopOnX) connect(network string, grant Grant) {
+	s.t.Helper()
+	in, err := Connection(network, &grant)
+	s.must(err)
+	s.profile, err = s.store.Connect(s.t.Context(), s.shop, s.user, in)
+	s.must(err)
 }
 
 func (s *shopOnX) must(err error) {
