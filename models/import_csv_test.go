@@ -93,7 +93,7 @@ func TestOffersOutAndIn(t *testing.T) {
 	picture, err := store.SavePicture(ctx, shop, bytes.NewReader(painted(t, 40)))
 	must(t, err)
 	for _, form := range []models.OfferForm{
-		{Title: "=HYPERLINK(\"x\")", Words: "@here\n'=1+1\n\n'quoted'", Price: "1234.50", Currency: "eur", Fulfilment: "ship", Stock: "7", Limit: "2", Hashtag: "BuyMug", PictureID: picture.ID, Alt: "A mug\u2019s side"},
+		{Title: "=HYPERLINK(\"x\")", Words: "@here\n'=1+1\n\n'quoted'", Price: "1234.50", WasPrice: "1500", Currency: "eur", Fulfilment: "ship", Stock: "7", Limit: "2", Hashtag: "BuyMug", PictureID: picture.ID, Alt: "A mug\u2019s side"},
 		{
 			Title: "+Shirt", Price: "1500", Currency: "jpy", Fulfilment: "ship", StartsAt: "2026-11-01T09:30", EndsAt: "2027-01-02T10:00", Hold: "15", Keeping: "first_paid",
 			Options:  []models.OptionTyped{{Name: "Size", Values: "-S, M"}, {Name: "Colour", Values: "sea blue"}},
