@@ -93,6 +93,11 @@ func (s *Server) showShop(v *visit) error {
 	if err != nil {
 		return err
 	}
+	profiles, err := s.store.Profiles(v.ctx(), shop)
+	if err != nil {
+		return err
+	}
+	profiles = slices.DeleteFunc(profiles, func(p models.Profile) bool { return !p.Live() })
 	v.W = v.W.In(shop.Zone())
 	page := v.page("")
 	page.Title, page.Description, page.NoIndex = shop.Name, views.Excerpt(cmp.Or(shop.Bio, shop.About), 160), shop.Standing == "suspended"
@@ -104,7 +109,7 @@ func (s *Server) showShop(v *visit) error {
 	if next != "" {
 		older = views.ShopPath(shop.Handle) + "?after=" + next
 	}
-	return v.render(http.StatusOK, views.ShopPage(page, shop, shop.CanSell(s.pay.OnBehalfOf()), tiles(shown, false), newer, older))
+	return v.render(http.StatusOK, views.ShopPage(page, shop, profiles, shop.CanSell(s.pay.OnBehalfOf()), tiles(shown, false), newer, older))
 }
 
 // tiles are offers as lists show them, with their shops where there are several.
