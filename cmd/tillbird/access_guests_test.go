@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/tillbird/tillbird/demo"
@@ -68,6 +69,29 @@ func (w *accessWorld) path(to, kind string) string {
 	return strings.TrimPrefix(w.letter(to, kind), w.base)
 }
 
+// syncer keeps a card to buy by reply, and ends it again.
+func (w *accessWorld) syncer(r *tour) {
+	r.visit("sync", "/sync", 200)
+	r.send(200, action("/sync/x"))
+	r.see("X asks")
+	r.pressNamed("person", "lucbernard")
+	r.see("consent")
+	r.send(422, action("/sync/consent"), "email", "luc", "cap_order", "none")
+	r.see("consent with errors")
+	r.send(200, action("/sync/consent"), "email", "luc@example.com", "agreed", "on", "cap_order", "50", "cap_day", "150")
+	r.see("Stripe: card to keep")
+	r.send(200, `form[action^="/c/pay/"]`, "number", card, "expiry", "12 / 34", "cvc", "123", "name", "Luc Bernard")
+	r.see("wallet")
+	r.send(422, action("/wallet/caps"), "cap_order", "100", "cap_day", "1")
+	r.see("wallet with errors")
+	r.visit("address, to confirm", "/wallet/email/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 200)
+	r.visit("to stop", "/wallet/stop/new", 200)
+	r.visit("to delete", "/wallet/removal/new", 200)
+	r.load("/wallet/stop/new", 200)
+	r.send(200, action("/wallet/stop"))
+	r.see("wallet, stopped")
+}
+
 // reader buys what is delivered by Tillbird itself, and what has no fixed price.
 func (w *accessWorld) reader(r *tour) {
 	pay := `form[action^="/c/pay/"]`
@@ -107,4 +131,19 @@ func (w *accessWorld) maker(r *tour) {
 	r.see("codes with errors")
 	r.visit("codes, removal", codes+"/removal/new", 200)
 	r.visit("codes, none yet", list+w.goods["Gift card"]+"/codes", 200)
+	r.visit("drop", list+w.goods["Winter scarf, petrol"]+"/drop/new", 200)
+	r.visit("brand", "/dashboard/settings/brand", 200)
+	networks := "/dashboard/settings/networks"
+	r.visit("networks", networks, 200)
+	imports := "/dashboard/offers/imports"
+	r.visit("offers to bring", imports, 200)
+	r.send(422, action(imports))
+	r.see("offers to bring with errors")
+	example, err := filepath.Abs("../../static/example-offers.csv")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.upload("file", example)
+	r.send(200, action(imports))
+	r.see("offers to bring, looked at")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/tillbird/tillbird/social"
+	"github.com/tillbird/tillbird/views"
 	"github.com/tillbird/tillbird/words"
 )
 
@@ -35,6 +38,22 @@ var noPage = map[string]string{
 	"/sitemap.xml":                       "for machines",
 	"/sitemaps/:part":                    "for machines",
 	"/favicon.ico":                       "a picture",
+
+	"/dashboard/offers/:slug/card.png":             "a picture",
+	"/dashboard/posts/:code/qr.png":                "a picture",
+	"/dashboard/posts/:code/qr.svg":                "a picture",
+	"/dashboard/offers.csv":                        "a file",
+	"/dashboard/disputes/:slug/files/:file":        "a file",
+	"/dashboard/posts/:code/removal/new":           "asks about a post that an account has put out; there is none in this world",
+	"/dashboard/settings/profiles/:id/removal/new": "asks about a connected account; there is none in this world",
+	"/wallet/data.json":                            "a file",
+	"/wallet/cards/:id":                            "leads on to the wallet",
+	"/sync/x/callback":                             "leads on to the consent page",
+	views.FormCardPath("jpg"):                      "a picture",
+	views.FormCardPath("png"):                      "a picture",
+	views.NetworkBackPath(social.X):                "leads on to the networks page",
+	views.NetworkBackPath(social.Mastodon):         "leads on to the networks page",
+	views.NetworkLeavingPath(social.Mastodon):      "leads on to a server that somebody named",
 }
 
 // TestAccess looks at every page and state of a world that has a bit of everything, as those who use it. Nothing may be
@@ -67,6 +86,7 @@ func TestAccess(t *testing.T) {
 					{"guest", w.guest},
 					{"reader", w.reader},
 					{"maker", w.maker},
+					{"syncer", w.syncer},
 					{"operator", w.operator},
 					{"lagging", w.lagging},
 				}
@@ -133,9 +153,18 @@ func getRoutes(t testing.TB) []string {
 		}
 		return string(source)
 	}
-	named := map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^\s+(\w+)\s*=\s*"(/[^"]*)"`).FindAllStringSubmatch(read("../../views/links.go"), -1) {
-		named["views."+m[1]] = m[2]
+	named := map[string]string{ // addresses that are put together
+		`views.FormCardPath("jpg")`: views.FormCardPath("jpg"), `views.FormCardPath("png")`: views.FormCardPath("png"), "views.NetworkBackPath(social.X)": views.NetworkBackPath(social.X),
+		"views.NetworkBackPath(social.Mastodon)": views.NetworkBackPath(social.Mastodon), "views.NetworkLeavingPath(social.Mastodon)": views.NetworkLeavingPath(social.Mastodon),
+	}
+	files, err := filepath.Glob("../../views/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		for _, m := range regexp.MustCompile(`(?m)^(?:const)?\s+(\w+)\s*=\s*"(/[^"]*)"`).FindAllStringSubmatch(read(file), -1) {
+			named["views."+m[1]] = m[2]
+		}
 	}
 	var paths []string
 	for _, m := range regexp.MustCompile(`(?m)^\s+\{get, ([^,]+),`).FindAllStringSubmatch(read("../../web/routes.go"), -1) {

@@ -155,12 +155,12 @@ func (s *story) post() string {
 	s.press(b, "offer.act.post")
 	b.reads("280")
 	s.press(b, "post.act.make")
-	if compose := b.href("x.com/intent/post"); !strings.Contains(compose, "url=") {
+	if compose := b.href("/intent/post"); !strings.Contains(compose, "url=") {
 		s.t.Errorf("the compose link has no link: %s", compose)
 	}
 	b.shot("5-post-" + s.w.Lang())
 	link := regexp.MustCompile(`/p/[a-z0-9]+`)
-	compose, err := url.QueryUnescape(b.href("x.com/intent/post"))
+	compose, err := url.QueryUnescape(b.href("/intent/post"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
