@@ -54,9 +54,9 @@ var ledgerChecks = []struct{ says, query string }{
 		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = +objects.id
 		) <> CASE WHEN json_extract(body, '$.status') IN ('needs_response', 'under_review', 'lost')
 		THEN -json_extract(body, '$.amount') - json_extract(body, '$.balance_transactions[0].fee') ELSE 0 END`},
-	{"a payout is not the sum of what it consists of", `SELECT id FROM objects WHERE kind = 'payout' AND json_extract(body, '$.amount') <> (
+	{"a payout is not the sum of what it consists of", `SELECT id FROM objects WHERE kind = 'payout' AND json_extract(body, '$.automatic') AND json_extract(body, '$.amount') <> (
 		SELECT coalesce(sum(json_extract(line.body, '$.net')), 0) FROM objects AS line INDEXED BY balance_transaction_payout WHERE line.kind = 'balance_transaction'
-		AND json_extract(line.body, '$._payout') = +objects.id AND json_extract(line.body, '$._payout') IS NOT NULL AND json_extract(line.body, '$.type') <> 'payout')`},
+		AND json_extract(line.body, '$._payout') = +objects.id AND json_extract(line.body, '$._payout') IS NOT NULL AND json_extract(line.body, '$.source') <> objects.id)`},
 	{"a payout that came back is not in the books again", `SELECT id FROM objects WHERE kind = 'payout' AND (
 		SELECT coalesce(sum(json_extract(line.body, '$.net')), 0) FROM objects AS line INDEXED BY balance_transaction_source
 		WHERE line.kind = 'balance_transaction' AND json_extract(line.body, '$.source') = +objects.id

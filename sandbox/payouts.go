@@ -55,7 +55,7 @@ func payOut(c *call, _ string) error {
 		if !isPayoutDay(schedule, c.time()) {
 			return c.planPayout(c.now + 1)
 		}
-		if err := c.newPayout(account, amount, str(available, "currency")); err != nil {
+		if err := c.schedulePayout(account, amount, str(available, "currency")); err != nil {
 			return err
 		}
 	}
@@ -78,9 +78,8 @@ func isPayoutDay(schedule object, day time.Time) bool {
 	return true
 }
 
-// newPayout takes what has cleared off the balance and sends it on its way.
-func (c *call) newPayout(account object, amount int64, currency string) error {
-	const day = 24 * 60 * 60
+// schedulePayout takes all that has cleared off the balance and sends it on its way.
+func (c *call) schedulePayout(account object, amount int64, currency string) error {
 	id := "po_1" + random(23)
 	// What the payout consists of, so that it can be listed by payout; what came before it and was not paid out is in it too.
 	_, err := c.db.ExecContext(c.ctx, `UPDATE objects SET body = json_set(body, '$._payout', ?) WHERE kind = 'balance_transaction' AND account = ? AND json_extract(body, '$._payout') IS NULL
@@ -88,27 +87,80 @@ func (c *call) newPayout(account object, amount int64, currency string) error {
 	if err != nil {
 		return err
 	}
-	booking, err := c.book(entry{kind: "payout", source: id, amount: -amount, currency: currency, description: "STRIPE PAYOUT", payout: id})
+	_, err = c.newPayout(account, object{"id": id, "amount": amount, "currency": currency, "automatic": true, "reconciliation_status": "completed"}, id)
+	return err
+}
+
+// createPayout sends an amount on its way by hand. What it consists of is not told, as with Stripe.
+func createPayout(c *call) (object, error) {
+	account, err := c.connected(c.account)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if account == nil {
+		return nil, wrong("", "", "The sandbox makes payouts of connected accounts alone: send Stripe-Account.")
+	}
+	amount, currency := num(c.params, "amount"), str(c.params, "currency")
+	balance, err := getBalance(c)
+	if err != nil {
+		return nil, err
+	}
+	var free int64
+	for _, part := range list(balance, "available") {
+		if available, _ := part.(object); str(available, "currency") == currency {
+			free = num(available, "amount")
+		}
+	}
+	switch {
+	case amount <= 0:
+		return nil, wrong("amount", "parameter_invalid_integer", "This value must be greater than or equal to 1.")
+	case !yes(account, "payouts_enabled"):
+		return nil, conflicting("", "payouts_not_allowed", "Cannot create payouts: this account has requirements that need to be met first.")
+	case amount > free:
+		return nil, conflicting("", "balance_insufficient", "You have insufficient funds in your Stripe account. One likely reason is that your balance has not yet cleared.")
+	}
+	made := object{"amount": amount, "currency": currency, "automatic": false, "reconciliation_status": "not_applicable", "metadata": metadataOf(c.params)}
+	for _, name := range []string{"description", "statement_descriptor"} {
+		if given := str(c.params, name); given != "" {
+			made[name] = given
+		}
+	}
+	return c.newPayout(account, made, "")
+}
+
+// newPayout books a payout and sends it on its way; within is its own id where the ledger tells what it consists of.
+func (c *call) newPayout(account, made object, within string) (object, error) {
+	const day = 24 * 60 * 60
+	id := within
+	if id == "" {
+		id = "po_1" + random(23)
+	}
+	amount, currency := num(made, "amount"), str(made, "currency")
+	booking, err := c.book(entry{kind: "payout", source: id, amount: -amount, currency: currency, description: "STRIPE PAYOUT", payout: within})
+	if err != nil {
+		return nil, err
 	}
 	payout := object{
-		"id": id, "object": "payout", "amount": amount, "arrival_date": (c.now/day + payoutTravels) * day, "automatic": true, "balance_transaction": booking,
+		"id": id, "object": "payout", "amount": amount, "arrival_date": (c.now/day + payoutTravels) * day, "balance_transaction": booking,
 		"created": c.now, "currency": currency, "description": "STRIPE PAYOUT", "destination": orNil(str(bankOf(account), "id")), "failure_balance_transaction": nil, "failure_code": nil,
-		"failure_message": nil, "livemode": false, "metadata": object{}, "method": "standard", "original_payout": nil, "reconciliation_status": "completed",
+		"failure_message": nil, "livemode": false, "metadata": object{}, "method": "standard", "original_payout": nil,
 		"reversed_by": nil, "source_type": "card", "statement_descriptor": nil, "status": "pending", "type": "bank_account",
 		"_problem": payoutProblems[str(sub(account, "_details"), "bank")],
 	}
+	for name, value := range made {
+		payout[name] = value
+	}
+	payout["id"] = id
 	if err := c.insert(id, payout); err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.later("payout leaves", id, c.now+payoutLeaves); err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.later("payout arrives", id, num(payout, "arrival_date")); err != nil {
-		return err
+		return nil, err
 	}
-	return c.emit("payout.created", payout)
+	return payout, c.emit("payout.created", payout)
 }
 
 // changePayout gives a payout a new status and tells of it.

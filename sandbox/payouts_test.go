@@ -172,6 +172,27 @@ func TestPayoutSchedules(t *testing.T) {
 	if all := w.payouts(manual.ID); len(all) != 0 {
 		t.Errorf("%+v", all)
 	}
+	// By hand: no more than has cleared, and the schedule takes the rest when it is back.
+	byHand := func(amount int64) (*stripe.Payout, error) {
+		params := &stripe.PayoutParams{Amount: stripe.Int64(amount), Currency: stripe.String("eur")}
+		params.SetStripeAccount(manual.ID)
+		return w.api.Payouts.New(params)
+	}
+	if _, err := byHand(2161); asStripe(t, err).Code != stripe.ErrorCodeBalanceInsufficient {
+		t.Errorf("%v", err)
+	}
+	if made := must[*stripe.Payout](t)(byHand(1000)); made.Automatic || made.Status != "pending" || w.nets(manual.ID) != 1160 {
+		t.Errorf("%+v, %d is left", made, w.nets(manual.ID))
+	}
+	daily := &stripe.AccountSettingsPayoutsScheduleParams{Interval: stripe.String("daily")}
+	must[*stripe.Account](t)(w.api.Accounts.Update(manual.ID, &stripe.AccountParams{Settings: &stripe.AccountSettingsParams{Payouts: &stripe.AccountSettingsPayoutsParams{Schedule: daily}}}))
+	for range 3 {
+		w.sb.Advance(day)
+		w.settle()
+	}
+	if all := w.payouts(manual.ID); len(all) != 2 || w.nets(manual.ID) > 1160 {
+		t.Errorf("%+v, %d is left", all, w.nets(manual.ID))
+	}
 }
 
 // settle waits until what a move of the clock makes due has been done.

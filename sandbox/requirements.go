@@ -183,9 +183,12 @@ func bankOf(account object) object {
 	return bank
 }
 
-// resumePayouts plans a payout when an account can be paid (again).
+// resumePayouts plans a payout when an account can be paid (again), or is no longer paid by hand.
 func (c *call) resumePayouts(before, o object) error {
-	if !yes(o, "payouts_enabled") || yes(before, "payouts_enabled") {
+	byHand := func(account object) bool {
+		return str(sub(sub(sub(account, "settings"), "payouts"), "schedule"), "interval") == "manual"
+	}
+	if !yes(o, "payouts_enabled") || yes(before, "payouts_enabled") && byHand(before) == byHand(o) {
 		return nil
 	}
 	return c.as(str(o, "id")).planPayout(c.now + 1)

@@ -85,6 +85,7 @@ var endpoints = []endpoint{
 	{"GET", "/v1/balance_transactions", listBalanceTransactions},
 	{"GET", "/v1/balance_transactions/{id}", getBalanceTransaction},
 	{"GET", "/v1/payouts", listPayouts},
+	{"POST", "/v1/payouts", createPayout},
 	{"GET", "/v1/payouts/{payout}", getPayout},
 	{"POST", "/v1/payouts/{payout}/cancel", cancelPayoutByRequest},
 
