@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -245,12 +246,19 @@ func (s *Store) offerView(ctx context.Context, offer Offer, latest bool) (*Offer
 // OfferFilter narrows a list of offers. State "sold_out" is derived.
 type OfferFilter struct {
 	State string
+	Query string // a part of the title, or the hashtag
 	Page  Page
 }
 
 // Offers lists the shop's offers, newest first, one more than the page where there are more.
 func (s *Store) Offers(ctx context.Context, shop *Shop, filter OfferFilter) ([]OfferView, error) {
 	query := s.read(ctx).Where("shop_id = ?", shop.ID)
+	if q := strings.TrimSpace(filter.Query); q != "" {
+		// SQLite folds only A to Z, so what was typed is tried as it stands too.
+		query = query.Where(`EXISTS (SELECT 1 FROM versions WHERE versions.id IN (offers.latest_version_id, offers.approved_version_id)
+			AND (lower(title) LIKE ? ESCAPE '!' OR title LIKE ? ESCAPE '!' OR lower(hashtag) = ?))`,
+			"%"+likely(strings.ToLower(q))+"%", "%"+likely(q)+"%", strings.ToLower(strings.TrimLeft(q, "#＃")))
+	}
 	now := s.now()
 	switch filter.State {
 	case "":

@@ -677,7 +677,7 @@ func AnswerCheckPage(p Page, a Answer) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = card(p.T("dispute.sent")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = card(p.T("dispute.check.goes")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

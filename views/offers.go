@@ -1,6 +1,7 @@
 package views
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -14,18 +15,21 @@ var OfferTabs = []string{"", "live", "draft", "in_review", "paused", "sold_out",
 type OfferList struct {
 	Offers       []models.OfferView
 	Filter       string // one of OfferTabs
+	Query        string // what is looked for
 	Now          time.Time
 	Newer, Older string // addresses of the pages beside this one
 	MaySell      bool
 }
 
 // none tells whether the shop has no offers at all, rather than none that match.
-func (l OfferList) none() bool { return len(l.Offers) == 0 && l.Filter == "" && l.Newer == "" }
+func (l OfferList) none() bool {
+	return len(l.Offers) == 0 && l.Filter == "" && l.Query == "" && l.Newer == ""
+}
 
 func (l OfferList) tabs(p Page) []Tab {
 	var list []Tab
 	for _, filter := range OfferTabs {
-		tab := Tab{Href: OffersByState(filter), Label: p.T("offer.tab.all"), Active: filter == l.Filter}
+		tab := Tab{Href: OffersBy(filter, l.Query), Label: p.T("offer.tab.all"), Active: filter == l.Filter}
 		if filter != "" {
 			tab.Label = p.T("offer.tab." + filter)
 		}
@@ -34,12 +38,19 @@ func (l OfferList) tabs(p Page) []Tab {
 	return list
 }
 
-// OffersByState is the merchant's list narrowed to a state.
-func OffersByState(filter string) string {
-	if filter == "" {
+// OffersBy is the merchant's list narrowed to a state and to what is looked for.
+func OffersBy(filter, query string) string {
+	q := url.Values{}
+	if filter != "" {
+		q.Set("state", filter)
+	}
+	if query != "" {
+		q.Set("q", query)
+	}
+	if len(q) == 0 {
 		return ShopOffersPath
 	}
-	return ShopOffersPath + "?state=" + esc(filter)
+	return ShopOffersPath + "?" + q.Encode()
 }
 
 // offerStand is where an offer stands for its merchant: in review before the first approval, on sale after.

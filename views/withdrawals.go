@@ -27,3 +27,11 @@ func withdrawals(p Page) []Option {
 	}
 	return list
 }
+
+// withdrawalWords are the id of words about a withdrawal: where nothing was sent, nothing comes back.
+func withdrawalWords(order *models.OrderView, id string) string {
+	if order.Version.Fulfilment != "ship" {
+		return id + ".nothing"
+	}
+	return id
+}

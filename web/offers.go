@@ -17,16 +17,17 @@ func (s *Server) listOffers(v *visit) error {
 		filter = ""
 	}
 	page := pageOf(v)
-	offers, err := s.store.Offers(v.ctx(), v.Shop, models.OfferFilter{State: filter, Page: page})
+	query := strings.TrimSpace(v.QueryParam("q"))
+	offers, err := s.store.Offers(v.ctx(), v.Shop, models.OfferFilter{State: filter, Query: query, Page: page})
 	if err != nil {
 		return err
 	}
-	list := views.OfferList{Filter: filter, Now: s.store.Now(), MaySell: v.may(models.Sell)}
+	list := views.OfferList{Filter: filter, Query: query, Now: s.store.Now(), MaySell: v.may(models.Sell)}
 	shown, newer, older := models.Turn(page, offers)
 	list.Offers = shown
 	if len(shown) > 0 {
 		first, last := shown[0], shown[len(shown)-1]
-		list.Newer, list.Older = besides(views.OffersByState(filter), newer, older, models.CursorOf(first.CreatedAt, first.ID), models.CursorOf(last.CreatedAt, last.ID))
+		list.Newer, list.Older = besides(views.OffersBy(filter, query), newer, older, models.CursorOf(first.CreatedAt, first.ID), models.CursorOf(last.CreatedAt, last.ID))
 	}
 	return v.render(http.StatusOK, views.OffersPage(v.page("offer.list.heading"), list))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tillbird/tillbird/models"
+	"github.com/tillbird/tillbird/views"
 )
 
 // merchant opens a browser in which the shop's owner has signed in.
@@ -349,4 +350,19 @@ func TestPagesOfOffers(t *testing.T) {
 	}
 	b.get("/dashboard/offers?state=ended").want(http.StatusOK, "No offer is in this state", "Show all offers")
 	b.get("/dashboard/offers?state=nonsense&after=%00").want(http.StatusOK, "One of thirty")
+}
+
+// TestFindOffer: the list is narrowed by a part of a title or by the hashtag, within the shop, and keeps the state.
+func TestFindOffer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.draft(models.OfferForm{Title: "Linen apron, sage", Price: "24", Hashtag: "#BuyApron"})
+	w.draft(models.OfferForm{Title: "Écharpe 100%", Price: "30"})
+	b := w.signIn("ana@example.com", anaPassword)
+	b.get(views.OffersBy("", "APRON,")).want(http.StatusOK, "Linen apron, sage").without("Écharpe")
+	b.get(views.OffersBy("draft", "#buyapron")).want(http.StatusOK, "Linen apron, sage").without("Écharpe")
+	b.get(views.OffersBy("", "Échar")).want(http.StatusOK, "Écharpe 100%").without("Linen")
+	b.get(views.OffersBy("", "0%")).want(http.StatusOK, "Écharpe 100%").without("Linen")
+	b.get(views.OffersBy("", "_")).want(http.StatusOK, "No offer matches")
+	b.get(views.OffersBy("live", "apron")).want(http.StatusOK, "No offer matches", "Clear filters")
 }
