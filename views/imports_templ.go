@@ -1029,7 +1029,7 @@ func importDone(p Page, i ShopImport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if i.Counts.States["made"]+i.Counts.States["updated"] > 0 {
-				templ_7745c5c3_Err = linkButton(Button{Kind: "primary", Icon: "tag", Label: p.T("import.act.drafts"), Href: OffersByState("draft")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = linkButton(Button{Kind: "primary", Icon: "tag", Label: p.T("import.act.drafts"), Href: OffersBy("draft", "")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

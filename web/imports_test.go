@@ -45,7 +45,7 @@ func TestOffersAreBrought(t *testing.T) {
 	if strings.Contains(m.body, "hx-trigger") {
 		t.Error("the page looks again for nothing")
 	}
-	m.get(views.OffersByState("draft")).want(200, "Harbour mug", "Tide print", "Knitting pattern")
+	m.get(views.OffersBy("draft", "")).want(200, "Harbour mug", "Tide print", "Knitting pattern")
 
 	// What goes out comes back as it was.
 	file := m.get(views.OffersCSVPath).body
@@ -62,7 +62,7 @@ func TestOffersAreBrought(t *testing.T) {
 	m.post(views.ImportRemovalPath(imports[0].Slug), url.Values{}).want(200, "Taking drafts away")
 	w.must(w.store.BringOffers(t.Context(), models.BringOffers{ImportID: imports[0].ID}))
 	m.get(path).want(200, "Taken away", "Drafts taken away")
-	m.get(views.OffersByState("draft")).without("Harbour mug")
+	m.get(views.OffersBy("draft", "")).without("Harbour mug")
 	// Another shop sees nothing of it.
 	bea := w.user("bea@example.com", anaPassword)
 	w.shopOf(bea, "Other", "other")
