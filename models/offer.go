@@ -30,6 +30,10 @@ type Offer struct {
 	FirstPaid         bool  // nothing is set aside: the first to pay gets it
 	Waitlist          bool  // takes addresses while sold out
 	TurnMinutes       int64 // how long a freed item is set aside for the next of the waitlist
+	Replies           bool  // fans may buy it by replying
+	ReplyMinutes      int64 // how long a reply sets stock aside
+	Thanks            bool  // a sale by reply is thanked for in public
+	Discreet          bool  // nobody should learn from a public answer who bought it: begun in public, finished in private
 	StartsAt          *time.Time
 	EndsAt            *time.Time
 	Card              string     // how its posts' picture is drawn; ask CardDesign
@@ -130,7 +134,7 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 		return nil, err
 	}
 	now := s.now()
-	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", Waitlist: true, CreatedAt: now, UpdatedAt: now}
+	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", Waitlist: true, Replies: true, ReplyMinutes: 15, Thanks: true, CreatedAt: now, UpdatedAt: now}
 	if form.Key != "" {
 		// The name comes from the form, so that the database itself refuses a second offer of it.
 		offer.Slug = s.sealer.letters("offer "+shop.ID, form.Key, len(offer.Slug))

@@ -1,0 +1,113 @@
+package models
+
+import (
+	"context"
+	"time"
+)
+
+// Reply is what somebody wrote to a shop's account on a network, and what came of it. It is kept before anything is done
+// about it, once, whether it was delivered or asked for.
+type Reply struct {
+	ID            string
+	ShopID        string
+	ProfileID     string // the shop's account that it was written to
+	Network       string // x, bluesky, mastodon
+	Server        string // of that account, "" where there is but one
+	RemoteID      string
+	RemoteVersion string
+	RootID        string // the post at the head of the conversation
+	RootVersion   string
+	ParentID      string // the post it answers, "" for none
+	AuthorID      string // the network's id: handles move, this does not
+	AuthorHandle  string
+	AuthorName    string
+	Text          string
+	URL           string
+	Mentions      bool // the author named the shop's account
+	Quote         bool
+	Repost        bool
+	CameBy        string // webhook, poll
+	WrittenAt     time.Time
+	CameAt        time.Time
+	Outcome       string // see Outcomes; empty while nothing is decided
+	Reason        string // why it came to that: the part after reply.reason in words
+	Kind          string // what it was understood to ask for, as social names it
+	Reading       string // what was understood, as social writes it
+	OfferID       *string
+	PostID        *string // the shop's post that it answers
+	FanID         *string
+	OrderID       *string // what it ordered, confirmed or cancelled
+	DecidedAt     *time.Time
+	MindedAt      *time.Time // when somebody of the shop set it aside as dealt with
+	MindedBy      *string
+}
+
+// Outcomes are what a reply can come to when it is decided. What becomes of an order afterwards is told by its
+// confirmation: see ReplyView.
+const (
+	OutcomeNothing   = "nothing"   // nothing was asked for, or silence is the rule
+	OutcomeAsked     = "asked"     // it could mean several things: we asked
+	OutcomeRefused   = "refused"   // it cannot be had: sold out, ended, over a cap
+	OutcomeNoCard    = "no_card"   // stock is set aside until its author has synced a card, or the time is over
+	OutcomeAwaiting  = "awaiting"  // it is an order that waits for its author's word
+	OutcomeConfirmed = "confirmed" // it confirmed an order
+	OutcomeLate      = "late"      // it confirmed nothing that is open, or with another code
+	OutcomeCancelled = "cancelled" // it cancelled an order, or there was none
+	OutcomeStopped   = "stopped"   // its author wants no more answers
+	OutcomeHelped    = "helped"    // its author asked how it works
+)
+
+// ReadReply is the work of deciding about a reply that was kept.
+type ReadReply struct {
+	ReplyID string `json:"reply"`
+}
+
+// Kind names the job in the queue.
+func (ReadReply) Kind() string { return "read_reply" }
+
+// Arrived is a reply as its network tells of it.
+type Arrived struct {
+	RemoteID, RemoteVersion, RootID, RootVersion, ParentID string
+	AuthorID, AuthorHandle, AuthorName                     string
+	Text, URL                                              string
+	Mentions, Quote, Repost                                bool
+	WrittenAt                                              time.Time
+}
+
+// KeepReplies keeps what was written to a shop's account, each once, and has the fresh ones read; came is webhook or poll.
+// It is in the database when this returns.
+func (s *Store) KeepReplies(ctx context.Context, profile *Profile, came string, arrived []Arrived) (fresh int, err error) {
+	if len(arrived) == 0 {
+		return 0, nil
+	}
+	err = s.write(ctx, func(db *tx) error {
+		db.touches()
+		fresh = 0
+		now := s.now()
+		for _, a := range arrived {
+			id := newID()
+			result := db.Exec(`INSERT INTO replies (id, shop_id, profile_id, network, server, remote_id, remote_version, root_id, root_version, parent_id, author_id, author_handle, author_name, text, url,
+				mentions, quote, repost, came_by, written_at, came_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile_id, remote_id) DO NOTHING`,
+				id, profile.ShopID, profile.ID, profile.Network, profile.Server, a.RemoteID, a.RemoteVersion, a.RootID, a.RootVersion, a.ParentID, a.AuthorID, a.AuthorHandle, a.AuthorName, a.Text, a.URL,
+				a.Mentions, a.Quote, a.Repost, came, a.WrittenAt.UTC().Truncate(time.Microsecond), now)
+			if result.Error != nil {
+				return result.Error
+			}
+			if result.RowsAffected == 0 {
+				continue
+			}
+			fresh++
+			if err := db.enqueue(ReadReply{ReplyID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return fresh, err
+}
+
+// Reply finds a reply by its id, or ErrNotFound. Only for work that was queued: pages ask by the shop.
+func (s *Store) Reply(ctx context.Context, id string) (*Reply, error) {
+	reply, err := first[Reply](s.read(ctx).Where("id = ?", id))
+	return &reply, found(err)
+}
