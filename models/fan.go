@@ -40,22 +40,24 @@ type FanProfile struct {
 	ID        string
 	FanID     string
 	Network   string
-	Server    string // of Mastodon and Bluesky, "" on X
-	RemoteID  string
+	RemoteID  string // as of Identity
 	Handle    string
 	Name      string
 	RemovedAt *time.Time
 	CreatedAt time.Time
 }
 
-// Identity is who a network says that somebody is.
-type Identity struct{ Network, Server, RemoteID, Handle, Name string }
+// Identity is who a network says that somebody is. RemoteID holds for good and is the same wherever it is seen from: X's
+// number, Bluesky's DID, Mastodon's name@domain in lower case (a name cannot be changed there, and the numbers differ from
+// server to server). So no server belongs to it: a fan signs in at their own, and is read at the shop's. Handle and Name
+// move; nobody is found by them. The author of a reply is Reply.Author.
+type Identity struct{ Network, RemoteID, Handle, Name string }
 
 // FanOf finds the fan who is known by an account on a network, or ErrNotFound. Who was deleted is not found.
 func (s *Store) FanOf(ctx context.Context, who Identity) (*Fan, error) {
 	var fan Fan
 	err := s.read(ctx).Joins("JOIN fan_profiles p ON p.fan_id = fans.id").
-		Where("p.network = ? AND p.server = ? AND p.remote_id = ? AND p.removed_at IS NULL AND fans.deleted_at IS NULL", who.Network, who.Server, who.RemoteID).Take(&fan).Error
+		Where("p.network = ? AND p.server = '' AND p.remote_id = ? AND p.removed_at IS NULL AND fans.deleted_at IS NULL", who.Network, who.RemoteID).Take(&fan).Error
 	return &fan, found(err)
 }
 
@@ -98,8 +100,8 @@ func (s *Store) enterFan(ctx context.Context, who Identity, signedIn *Fan, langu
 		}
 		return fan, s.write(ctx, func(db *tx) error {
 			db.touches()
-			return db.Exec("UPDATE fan_profiles SET handle = ?, name = ? WHERE network = ? AND server = ? AND remote_id = ? AND removed_at IS NULL",
-				who.Handle, shortened(cleanLine(who.Name), 100), who.Network, who.Server, who.RemoteID).Error
+			return db.Exec("UPDATE fan_profiles SET handle = ?, name = ? WHERE network = ? AND server = '' AND remote_id = ? AND removed_at IS NULL",
+				who.Handle, shortened(cleanLine(who.Name), 100), who.Network, who.RemoteID).Error
 		})
 	}
 	now := s.now()
@@ -114,7 +116,7 @@ func (s *Store) enterFan(ctx context.Context, who Identity, signedIn *Fan, langu
 			}
 		}
 		return db.Create(&FanProfile{
-			ID: newID(), FanID: fan.ID, Network: who.Network, Server: who.Server, RemoteID: who.RemoteID, Handle: who.Handle, Name: shortened(cleanLine(who.Name), 100), CreatedAt: now,
+			ID: newID(), FanID: fan.ID, Network: who.Network, RemoteID: who.RemoteID, Handle: who.Handle, Name: shortened(cleanLine(who.Name), 100), CreatedAt: now,
 		}).Error
 	})
 	return fan, err

@@ -42,6 +42,12 @@ type Reply struct {
 	MindedBy      *string
 }
 
+// Author is who wrote it: the same Identity that a fan's own sign-in gives, whichever server the reply was read at. Fans
+// (FanOf) and silences (SilenceOf) are found by it.
+func (r *Reply) Author() Identity {
+	return Identity{Network: r.Network, RemoteID: r.AuthorID, Handle: r.AuthorHandle, Name: r.AuthorName}
+}
+
 // Outcomes are what a reply can come to when it is decided. What becomes of an order afterwards is told by its
 // confirmation: see ReplyView.
 const (

@@ -122,3 +122,15 @@ func TestConfirmInTheWallet(t *testing.T) {
 		}
 	}
 }
+
+// TestNoCardWithoutConsent: whoever signed in and did not agree, or stopped, is not led to Stripe.
+func TestNoCardWithoutConsent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	b := synced(t, w, "mira_okafor")
+	b.post("/wallet/cards", nil).want(http.StatusOK, "What you agree to")
+	b.get("/sync").submit("Agree and save a card", agreed).want(http.StatusOK, "Save a card")
+	b.submit("Save card", url.Values{"name": {"Mira"}, "number": {"4242424242424242"}, "expiry": {"12/30"}, "cvc": {"123"}}).want(http.StatusOK, "4242")
+	b.get("/wallet/stop/new").submit("Stop everything", nil).want(http.StatusOK, "This wallet is stopped")
+	b.post("/wallet/cards", nil).want(http.StatusOK, "Agree again")
+}

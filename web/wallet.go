@@ -51,6 +51,9 @@ func (s *Server) updateCaps(v *visit, fan *models.Fan) error {
 
 // createFanCard leads a fan to Stripe, where a card is kept and nothing is charged.
 func (s *Server) createFanCard(v *visit, fan *models.Fan) error {
+	if !fan.Agreed() || fan.StoppedAt != nil {
+		return v.see(views.SyncPath) // nothing is kept without consent
+	}
 	if err := v.allow(limitCheckout, "fan "+fan.ID); err != nil {
 		return err
 	}
