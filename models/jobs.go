@@ -138,6 +138,9 @@ func (s *Store) freeJobs(ctx context.Context) error {
 		if err := db.Exec("UPDATE posts SET lease_until = NULL, try_at = ? WHERE state = 'publishing'", s.now()).Error; err != nil {
 			return err
 		}
+		if err := db.Exec("UPDATE reply_cursors SET lease_until = NULL, due_at = ? WHERE lease_until IS NOT NULL", s.now()).Error; err != nil {
+			return err
+		}
 		return db.Exec("DELETE FROM river_leader").Error
 	})
 }

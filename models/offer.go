@@ -342,6 +342,9 @@ func (s *Store) turnOffer(ctx context.Context, shop *Shop, user *User, offer *Of
 			if err := db.Exec("UPDATE offers SET shown_at = CASE WHEN starts_at > ? THEN starts_at ELSE ? END WHERE id = ? AND shown_at IS NULL", s.now(), s.now(), offer.ID).Error; err != nil {
 				return err
 			}
+			if err := db.listenSoon(shop.ID); err != nil {
+				return err
+			}
 		}
 		if err := db.offerFreed(offer.ID); err != nil {
 			return err

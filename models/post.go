@@ -168,6 +168,9 @@ func (s *Store) MarkPosted(ctx context.Context, shop *Shop, user *User, post *Po
 		if err != nil {
 			return err
 		}
+		if err := db.listenSoon(shop.ID); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "post.posted", Object: post.Code})
 	})
 }

@@ -66,6 +66,9 @@ func (s *Store) MarkFound(ctx context.Context, shop *Shop, user *User, post *Pos
 		if err != nil {
 			return err
 		}
+		if err := db.listenSoon(shop.ID); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "post.posted", Object: post.Code})
 	})
 }

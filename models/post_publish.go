@@ -121,6 +121,9 @@ func (s *Store) RecordSent(ctx context.Context, attempt *Attempt, sent Sent) err
 		if err != nil {
 			return err
 		}
+		if err := db.listenSoon(attempt.Post.ShopID); err != nil {
+			return err
+		}
 		if err := db.audit(Audit{ShopID: &attempt.Post.ShopID, Action: "post.published", Object: attempt.Post.Code}); err != nil {
 			return err
 		}

@@ -80,6 +80,9 @@ func (s *Store) Connect(ctx context.Context, shop *Shop, user *User, in Connecti
 		if err != nil {
 			return err
 		}
+		if err := db.listenTo(profile.ID); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "profile.connected", Object: in.Network, Detail: in.Handle})
 	})
 	return &profile, err
@@ -131,6 +134,9 @@ func (s *Store) Disconnect(ctx context.Context, shop *Shop, user *User, profile 
 			return err
 		}
 		if err := db.Exec("UPDATE posts SET measure_at = NULL WHERE profile_id = ?", profile.ID).Error; err != nil {
+			return err
+		}
+		if err := db.Exec("DELETE FROM reply_cursors WHERE profile_id = ?", profile.ID).Error; err != nil {
 			return err
 		}
 		if err := db.enqueue(DisconnectProfile{ProfileID: profile.ID}); err != nil {

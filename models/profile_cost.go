@@ -76,6 +76,11 @@ func (s *Store) SetNetworkCap(ctx context.Context, shop *Shop, user *User, typed
 		if err := db.Exec("INSERT INTO network_caps (shop_id, micros) VALUES (?, ?) ON CONFLICT (shop_id) DO UPDATE SET micros = excluded.micros", shop.ID, micros).Error; err != nil {
 			return err
 		}
+		// What waited for a higher one is asked for again.
+		err := db.Exec("UPDATE reply_cursors SET due_at = ? WHERE failure = 'cap' AND profile_id IN (SELECT id FROM profiles WHERE shop_id = ?)", s.now(), shop.ID).Error
+		if err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "profile.capped", Object: shop.Handle, Detail: itoa(micros)})
 	})
 }

@@ -1,7 +1,9 @@
 package models
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -88,23 +90,91 @@ func (s *Store) KeepReplies(ctx context.Context, profile *Profile, came string, 
 	}
 	err = s.write(ctx, func(db *tx) error {
 		db.touches()
+		fresh, err = db.keepReplies(profile, came, arrived)
+		return err
+	})
+	return fresh, err
+}
+
+func (t *tx) keepReplies(profile *Profile, came string, arrived []Arrived) (fresh int, err error) {
+	now := t.store.now()
+	// In one order, whoever brings them: two that wait for each other's rows would wait for ever.
+	arrived = slices.SortedFunc(slices.Values(arrived), func(a, b Arrived) int {
+		return cmp.Or(a.WrittenAt.Compare(b.WrittenAt), cmp.Compare(a.RemoteID, b.RemoteID))
+	})
+	for _, a := range arrived {
+		id := newID()
+		result := t.Exec(`INSERT INTO replies (id, shop_id, profile_id, network, server, remote_id, remote_version, root_id, root_version, parent_id, author_id, author_handle, author_name, text, url,
+			mentions, quote, repost, came_by, written_at, came_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile_id, remote_id) DO NOTHING`,
+			id, profile.ShopID, profile.ID, profile.Network, profile.Server, a.RemoteID, a.RemoteVersion, a.RootID, a.RootVersion, a.ParentID, a.AuthorID, a.AuthorHandle, a.AuthorName, a.Text, a.URL,
+			a.Mentions, a.Quote, a.Repost, came, a.WrittenAt.UTC().Truncate(time.Microsecond), now)
+		if result.Error != nil {
+			return fresh, result.Error
+		}
+		if result.RowsAffected == 0 {
+			continue
+		}
+		fresh++
+		if err := t.enqueue(ReadReply{ReplyID: id}); err != nil {
+			return fresh, err
+		}
+	}
+	return fresh, nil
+}
+
+// Delivered is what a network brought by itself to one account: replies, or its owner's word that we may no longer act.
+type Delivered struct {
+	Account string // the network's id of the account
+	Replies []Arrived
+	Revoked bool
+}
+
+// CheckProfile is the work of asking a network whether an account still lets us in.
+type CheckProfile struct {
+	ProfileID string `json:"profile"`
+}
+
+// Kind names the job in the queue.
+func (CheckProfile) Kind() string { return "check_profile" }
+
+// TakeDelivery keeps what a network brought by itself, for every shop that has connected the account, all or nothing; price
+// is that of one event. A delivery for an account that nobody has is left alone.
+func (s *Store) TakeDelivery(ctx context.Context, network string, delivered []Delivered, price int64) (fresh int, err error) {
+	profiles := map[string][]Profile{}
+	for _, d := range delivered {
+		if _, known := profiles[d.Account]; known {
+			continue
+		}
+		profiles[d.Account], err = list[Profile](s.read(ctx).Where("network = ? AND account = ? AND state = 'connected'", network, d.Account).Order("connected_at, id"))
+		if err != nil {
+			return 0, err
+		}
+	}
+	err = s.write(ctx, func(db *tx) error {
+		db.touches()
 		fresh = 0
-		now := s.now()
-		for _, a := range arrived {
-			id := newID()
-			result := db.Exec(`INSERT INTO replies (id, shop_id, profile_id, network, server, remote_id, remote_version, root_id, root_version, parent_id, author_id, author_handle, author_name, text, url,
-				mentions, quote, repost, came_by, written_at, came_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile_id, remote_id) DO NOTHING`,
-				id, profile.ShopID, profile.ID, profile.Network, profile.Server, a.RemoteID, a.RemoteVersion, a.RootID, a.RootVersion, a.ParentID, a.AuthorID, a.AuthorHandle, a.AuthorName, a.Text, a.URL,
-				a.Mentions, a.Quote, a.Repost, came, a.WrittenAt.UTC().Truncate(time.Microsecond), now)
-			if result.Error != nil {
-				return result.Error
-			}
-			if result.RowsAffected == 0 {
-				continue
-			}
-			fresh++
-			if err := db.enqueue(ReadReply{ReplyID: id}); err != nil {
-				return err
+		for _, d := range delivered {
+			for i, profile := range profiles[d.Account] {
+				if d.Revoked {
+					// It may be an old word, or about another of its sign-ins: the network knows.
+					if err := db.enqueue(CheckProfile{ProfileID: profile.ID}); err != nil {
+						return err
+					}
+					continue
+				}
+				n, err := db.keepReplies(&profile, "webhook", d.Replies)
+				if err != nil {
+					return err
+				}
+				fresh += n
+				if n > 0 && i == 0 { // delivered once, however many shops have the account; the cap cannot undo it
+					if err := db.spendIn(s.month(), profile.ShopID, profile.ID, "event", int64(n), int64(n)*price, false); err != nil {
+						return err
+					}
+				}
+				if err := db.Exec("UPDATE reply_cursors SET pushed_at = ? WHERE profile_id = ?", s.now(), profile.ID).Error; err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -56,6 +56,7 @@ func (p *Publisher) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, job models.DisconnectProfile) error { return p.Disconnect(ctx, job.ProfileID) })
 	models.Handle(w, func(ctx context.Context, _ queuePosts) error { return p.store.QueueDuePosts(ctx, queueMost) })
 	models.Handle(w, func(ctx context.Context, _ measurePosts) error { return p.Measure(ctx) })
+	p.workIntake(w)
 	models.Every(w, 15*time.Second, queuePosts{})
 	models.Every(w, time.Minute, measurePosts{})
 }

@@ -11,6 +11,7 @@ const (
 	NetworksPath   = "/dashboard/settings/networks"
 	NetworkCapPath = "/dashboard/settings/network-cap"
 	ProfilesPath   = "/dashboard/settings/profiles"
+	XWebhookPath   = "/webhooks/x" // where X brings replies
 )
 
 // NetworkPath takes the beginning of a sign-in with a network.

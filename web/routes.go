@@ -261,6 +261,8 @@ func (s *Server) routes() []route {
 
 		{post, "/webhooks/stripe", anyone, "", s.receiveAccountEvent},
 		{post, "/webhooks/stripe/connect", anyone, "", s.receiveConnectEvent},
+		{get, views.XWebhookPath, anyone, "", s.answerChallenge},
+		{post, views.XWebhookPath, anyone, "", s.takeXEvent},
 		{get, "/healthz", anyone, "", s.showHealth},
 		{get, "/readyz", anyone, "", s.showReadiness},
 		{get, "/metrics", anyone, "", s.showMetrics},

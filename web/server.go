@@ -14,6 +14,7 @@ import (
 	"github.com/tillbird/tillbird/payments"
 	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/static"
+	"github.com/tillbird/tillbird/views"
 )
 
 // Settings is what the pages know of this installation.
@@ -82,6 +83,10 @@ func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Lo
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if endpoint := eventPaths[r.URL.Path]; endpoint != "" && r.Method == post {
 		s.receiveEvent(w, r, endpoint)
+		return
+	}
+	if r.URL.Path == views.XWebhookPath && r.Method == post {
+		s.receiveXEvent(w, r)
 		return
 	}
 	if !s.answerKept(w, r) {

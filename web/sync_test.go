@@ -20,6 +20,7 @@ func (w *world) withX() *world {
 	server := httptest.NewServer(w.sandbox.X().Handler())
 	w.t.Cleanup(server.Close)
 	w.sandbox.X().SetURL(server.URL)
+	w.x = server.URL
 	keys := w.sandbox.X().Keys()
 	networks := social.New(social.Settings{Now: w.sandbox.Now, Local: true, X: &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, API: server.URL, Web: server.URL}})
 	w.server.set.Publisher = social.NewPublisher(w.store, social.PublisherSettings{BaseURL: w.url, Social: networks}, slog.New(slog.DiscardHandler))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tillbird/tillbird/payments"
 	"github.com/tillbird/tillbird/static"
@@ -45,18 +46,28 @@ func (s *Server) receiveEvent(w http.ResponseWriter, r *http.Request, endpoint s
 		status = http.StatusRequestEntityTooLarge
 	default:
 		status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", "10")
 	}
+	counter := s.figures.taken[endpoint]
+	if status != http.StatusOK {
+		counter = s.figures.requests.WithLabelValues(r.URL.Path, r.Method, strconv.Itoa(status))
+	}
+	s.answerEvent(w, r, status, counter, err)
+}
+
+// answerEvent says whether an event is kept, and counts it.
+func (s *Server) answerEvent(w http.ResponseWriter, r *http.Request, status int, counter prometheus.Counter, err error) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "10")
+	}
 	w.WriteHeader(status)
+	counter.Inc()
 	if status == http.StatusOK {
 		_, _ = io.WriteString(w, "kept\n")
-		s.figures.taken[endpoint].Inc()
 		return
 	}
 	_, _ = io.WriteString(w, "not kept\n")
-	s.figures.requests.WithLabelValues(r.URL.Path, r.Method, strconv.Itoa(status)).Inc()
 	s.log.Warn("an event was not kept", "route", r.URL.Path, "status", status, "error", err.Error())
 }
 

@@ -38,6 +38,7 @@ type world struct {
 	server  *Server
 	url     string       // of Tillbird
 	stripe  string       // of the sandbox
+	x       string       // of the sandbox’s X, where there is one
 	ana     *models.User // owner of the shop, ana@example.com
 	admin   *models.User // admin@example.com
 	shop    *models.Shop // Maison Kestrel, in Paris, ready to sell
