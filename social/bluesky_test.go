@@ -189,7 +189,7 @@ func (b *realBluesky) finds(t *testing.T, shop, fan Grant) {
 
 func (b *realBluesky) answers(t *testing.T, shop, fan Grant) {
 	ctx := t.Context()
-	b.settle()
+	b.Settle()
 	_, cursor, err := b.client.Poll(ctx, shop, "", nil)
 	if !b.whole {
 		kindIs(t, "a server alone tells of no answers", err, Temporary)
@@ -202,14 +202,14 @@ func (b *realBluesky) answers(t *testing.T, shop, fan Grant) {
 		t.Fatal(err)
 	}
 	offer := b.publish(shop, Message{Text: "Mug, reply #BuyMug"})
-	b.settle() // nobody answers what they have not seen
+	b.Settle() // nobody answers what they have not seen
 	reply := b.publish(fan, Message{Text: "#BuyMug x2", ReplyTo: &Ref{ID: offer.ID}})
 	named := b.publish(fan, Message{Text: "Look what @kestrel.test has"})
 	b.publish(fan, Message{Text: "of no concern"})
-	b.raw(fan.Access, "POST", "com.atproto.repo.createRecord", map[string]any{"repo": fan.Account, "collection": "app.bsky.feed.like", "record": map[string]any{
+	b.Call(fan.Access, "POST", "com.atproto.repo.createRecord", map[string]any{"repo": fan.Account, "collection": "app.bsky.feed.like", "record": map[string]any{
 		"$type": "app.bsky.feed.like", "subject": map[string]any{"uri": offer.ID, "cid": offer.Version}, "createdAt": time.Now().UTC().Format(time.RFC3339),
 	}}, nil)
-	b.settle()
+	b.Settle()
 	came, next, err := b.client.Poll(ctx, shop, cursor, nil)
 	if err != nil || len(came) != 2 {
 		t.Fatalf("%+v, %v", came, err)
@@ -226,9 +226,9 @@ func (b *realBluesky) answers(t *testing.T, shop, fan Grant) {
 		t.Errorf("they came again: %+v, %v", came, err)
 	}
 	answer := b.publish(shop, Message{Text: "Two mugs, 48 €. Reply CONFIRM K7QM", Key: "answer-1", ReplyTo: &first.Ref})
-	b.settle()
+	b.Settle()
 	b.publish(fan, Message{Text: "CONFIRM K7QM", ReplyTo: &Ref{ID: answer.ID}})
-	b.settle()
+	b.Settle()
 	came, _, err = b.client.Poll(ctx, shop, next, nil)
 	if err != nil || len(came) != 1 || came[0].Parent != answer.ID || came[0].Root != offer.ID || came[0].RootVersion != offer.Version {
 		t.Errorf("the second answer came as %+v, %v", came, err)
@@ -271,7 +271,7 @@ func (b *realBluesky) sessionEnds(t *testing.T, token string, shop Grant) {
 	}
 	_, err = b.client.Refresh(ctx, fresh)
 	kindIs(t, "renewed after its end", err, SignInExpired)
-	b.raw(token, "POST", "com.atproto.server.revokeAppPassword", map[string]any{"name": "till"}, nil)
+	b.Call(token, "POST", "com.atproto.server.revokeAppPassword", map[string]any{"name": "till"}, nil)
 	_, err = b.client.Refresh(ctx, shop)
 	kindIs(t, "renewed after the password was taken back", err, SignInExpired)
 	fresh.Access = "none"

@@ -43,7 +43,7 @@ func tell(t *testing.T, language string) {
 	s.review()
 	s.publish()
 	short := s.post()
-	s.buy(short)
+	s.buy(s.fan, "fan@example.com", short)
 	s.seeSale()
 	s.findOrderAgain()
 }
@@ -168,13 +168,12 @@ func (s *story) post() string {
 }
 
 // buy: from the short link on a phone to the thanks page, by card.
-func (s *story) buy(short string) {
-	b := s.fan
+func (s *story) buy(b *browser, email, short string) {
 	price := models.Money{Amount: 4200, Currency: "eur"}
 	b.open(short)
 	b.reads("Linen apron, sage", s.w.Money(price))
 	b.shot("6-offer-" + s.w.Lang())
-	b.fill("email", "fan@example.com")
+	b.fill("email", email)
 	s.press(b, "buy.pay", "Amount", price)
 	if !strings.HasPrefix(b.where(), s.stripe) {
 		s.t.Fatalf("the fan is at %s, not at Stripe's page:\n%s", b.where(), b.text())
