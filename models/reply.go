@@ -42,6 +42,7 @@ type Reply struct {
 	DecidedAt     *time.Time
 	MindedAt      *time.Time // when somebody of the shop set it aside as dealt with
 	MindedBy      *string
+	Care          string // why somebody of the shop should look at it, see careOf
 }
 
 // Author is who wrote it: the same Identity that a fan's own sign-in gives, whichever server the reply was read at. Fans

@@ -127,5 +127,15 @@ func ComposeLink(network, text, link, x string) string {
 	return ""
 }
 
+// AnswerLink is the address that opens the network's own composer with an answer to a post in it; "" where the network has
+// none. x is as for ComposeLink.
+func AnswerLink(network, answered, text, x string) string {
+	link := ComposeLink(network, text, "", x)
+	if network != X || link == "" {
+		return ""
+	}
+	return link + "&in_reply_to=" + queryEscape(answered)
+}
+
 // queryEscape writes spaces as %20: the composers show a plus as a plus.
 func queryEscape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

@@ -49,6 +49,8 @@ const (
 	OfferCardsPath      = "/dashboard/cards"
 	PostCountsPath      = "/dashboard/counts"
 	PostsPath           = "/dashboard/posts"
+	RepliesPath         = "/dashboard/replies"
+	ReplyRowsPath       = "/dashboard/replies/rows"
 	SalesPath           = "/dashboard/sales"
 	SalesCSVPath        = "/dashboard/sales.csv"
 	ShipmentsPath       = "/dashboard/shipments"
@@ -208,6 +210,21 @@ func QRPath(code, kind string) string { return PostPath(code) + "/qr." + kind }
 
 // PostPath is the merchant's page of a post.
 func PostPath(code string) string { return PostsPath + "/" + esc(code) }
+
+// ReplyPath is the merchant's page of a reply.
+func ReplyPath(id string) string { return RepliesPath + "/" + esc(id) }
+
+// ReplyAnswerPath takes an answer by hand to a reply.
+func ReplyAnswerPath(id string) string { return ReplyPath(id) + "/answer" }
+
+// ReplyMindingPath sets a reply aside; its removal takes it back.
+func ReplyMindingPath(id string) string { return ReplyPath(id) + "/minding" }
+
+// ReplySilencePath takes the author of a reply for a nuisance; its page stands at its new, its removal takes it back.
+func ReplySilencePath(id string) string { return ReplyPath(id) + "/silence" }
+
+// ReplyOrderPath is the unconfirmed order of a reply: its removal lets it go.
+func ReplyOrderPath(id string) string { return ReplyPath(id) + "/order" }
 
 // PostedPath notes that a post is out.
 func PostedPath(code string) string { return PostPath(code) + "/posting" }

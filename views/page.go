@@ -84,6 +84,7 @@ type ShopBadge struct {
 type Counts struct {
 	Offers   int // offers that wait for the merchant
 	Sales    int // orders to send
+	Replies  int // replies that somebody should look at
 	Disputes int // open ones, shown in red
 	Payouts  int // payouts that need care, shown in red
 	Settings int

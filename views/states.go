@@ -106,6 +106,35 @@ var looks = map[string]map[string]look{
 		"failed":    {ToneError, "error"},
 		"cancelled": {ToneNeutral, "x"},
 	},
+	"reply": {
+		"new":               {ToneNeutral, "clock"},
+		"nothing":           {ToneNeutral, "minus"},
+		"asked":             {ToneWarning, "message"},
+		"refused":           {ToneWarning, "x"},
+		"no_card":           {ToneInfo, "card"},
+		"awaiting":          {ToneInfo, "clock"},
+		"confirmed":         {ToneInfo, "check"},
+		"charging":          {ToneInfo, "card"},
+		"linked":            {ToneWarning, "link"},
+		"paid":              {ToneSuccess, "checkCircle"},
+		"partly_refunded":   {ToneWarning, "undo"},
+		"refunded":          {ToneNeutral, "undo"},
+		"order_expired":     {ToneNeutral, "clock"},
+		"order_cancelled":   {ToneNeutral, "x"},
+		"order_failed":      {ToneError, "error"},
+		"late":              {ToneNeutral, "clock"},
+		"cancelled":         {ToneNeutral, "x"},
+		"nothing_to_cancel": {ToneNeutral, "minus"},
+		"stopped":           {ToneNeutral, "stop"},
+		"helped":            {ToneInfo, "info"},
+	},
+	"reply_answer": {
+		"due":     {ToneInfo, "clock"},
+		"sending": {ToneInfo, "send"},
+		"sent":    {ToneSuccess, "checkCircle"},
+		"refused": {ToneError, "x"},
+		"dropped": {ToneNeutral, "minus"},
+	},
 	"letter": {
 		"waiting": {ToneInfo, "clock"},
 		"failing": {ToneWarning, "refresh"},
@@ -229,6 +258,12 @@ func JobState(p Page, state string) State { return stateOf(p, "job", state) }
 
 // PostState is whether a post is out.
 func PostState(p Page, state string) State { return stateOf(p, "post", state) }
+
+// ReplyState is what came of a reply by now.
+func ReplyState(p Page, came string) State { return stateOf(p, "reply", came) }
+
+// ReplyAnswerState is whether our answer to a reply is out.
+func ReplyAnswerState(p Page, state string) State { return stateOf(p, "reply_answer", state) }
 
 // LetterState is how an e-mail goes.
 func LetterState(p Page, letter *models.Letter) State {

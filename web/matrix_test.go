@@ -68,6 +68,17 @@ var deedOf = map[string]models.Deed{
 	"GET /dashboard/offers/:slug/codes/removal/new":         models.Sell,
 	"POST /dashboard/offers/:slug/codes/removal":            models.Sell,
 	"POST /dashboard/sales/:slug/downloads/removal":         models.Answer,
+	"GET /dashboard/replies":                                models.View,
+	"GET /dashboard/replies/rows":                           models.View,
+	"GET /dashboard/replies/:id":                            models.View,
+	"POST /dashboard/replies/:id/answer":                    models.Answer,
+	"POST /dashboard/replies/:id/minding":                   models.Answer,
+	"POST /dashboard/replies/:id/minding/removal":           models.Answer,
+	"GET /dashboard/replies/:id/silence/new":                models.Answer,
+	"POST /dashboard/replies/:id/silence":                   models.Answer,
+	"POST /dashboard/replies/:id/silence/removal":           models.Answer,
+	"GET /dashboard/replies/:id/order/removal/new":          models.Answer,
+	"POST /dashboard/replies/:id/order/removal":             models.Answer,
 	"GET /dashboard/sales":                                  models.View,
 	"GET /dashboard/sales.csv":                              models.View,
 	"GET /dashboard/sales/:slug":                            models.View,
@@ -152,6 +163,7 @@ func TestMatrix(t *testing.T) {
 	w.must(err)
 	profile, err := w.store.Connect(t.Context(), w.shop, w.ana, models.Connection{Network: "x", Account: "1", Handle: "maisonkestrel", Name: "Maison Kestrel", Grant: "{}"})
 	w.must(err)
+	reply := w.replied(profile, models.Arrived{RemoteID: "77", AuthorID: "9", AuthorHandle: "sol", Text: "@maisonkestrel is it heavy?", Mentions: true})
 	people := w.everybody(t)
 	mate := w.member("mate@example.com", anaPassword, models.Analyst)
 	invitation, err := w.store.Invite(t.Context(), w.shop, w.ana, models.InvitationForm{Email: "lee@example.com", Role: "analyst"}, "en")
@@ -191,6 +203,9 @@ func TestMatrix(t *testing.T) {
 		}
 		if strings.HasPrefix(path, "/dashboard/offers/:slug/files/") {
 			address = strings.Replace(address, "full.jpg", file.ID, 1)
+		}
+		if strings.HasPrefix(path, views.RepliesPath+"/") {
+			address = strings.Replace(path, ":id", reply.ID, 1)
 		}
 		if strings.HasPrefix(path, "/dashboard/codes/") {
 			address = strings.Replace(path, ":slug", code.Slug, 1)

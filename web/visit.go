@@ -78,6 +78,9 @@ func (v *visit) page(title string) views.Page {
 		if n, err := v.server.store.ToSend(v.ctx(), v.Shop); err == nil {
 			p.Counts.Sales = int(n) // a figure beside a word: without it the page is still whole
 		}
+		if n, err := v.server.store.RepliesToMind(v.ctx(), v.Shop); err == nil {
+			p.Counts.Replies = int(n)
+		}
 	}
 	return p
 }
