@@ -9,7 +9,7 @@ import (
 // merchant walks the dashboard of a shop that sells.
 func (w *accessWorld) merchant(r *tour) {
 	r.signIn(demo.MerchantEmail, demo.MerchantPassword)
-	for _, path := range []string{"/dashboard?days=90", "/dashboard/onboarding", "/dashboard/posts", "/dashboard/sales", "/dashboard/sales?q=nobody+has+this+name", "/dashboard/payouts", "/dashboard/settings"} {
+	for _, path := range []string{"/dashboard?days=90", "/dashboard/onboarding", "/dashboard/posts", "/dashboard/replies", "/dashboard/replies?q=nobody", "/dashboard/sales", "/dashboard/sales?q=nobody+has+this+name", "/dashboard/payouts", "/dashboard/settings"} {
 		r.visit(path, path, 200)
 	}
 	r.visit("404", "/dashboard/sales/none", 404)
