@@ -24,7 +24,7 @@ func (s *Store) AnswerByHand(ctx context.Context, shop *Shop, user *User, view *
 	if err := problems.orNil(); err != nil {
 		return err
 	}
-	silence, err := s.SilenceOf(ctx, shop.ID, view.Network, view.Server, view.AuthorID)
+	silence, err := s.SilenceOf(ctx, shop.ID, view.Author())
 	if err != nil {
 		return err
 	}
@@ -90,13 +90,14 @@ func (s *Store) CancelReplied(ctx context.Context, shop *Shop, user *User, view 
 func (s *Store) Silence(ctx context.Context, shop *Shop, user *User, reply *Reply) error {
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
-		result := db.Exec("INSERT INTO silences (network, server, author_id, shop_id, handle, why, by_user, created_at) VALUES (?, ?, ?, ?, ?, 'abuse', ?, ?) ON CONFLICT (network, server, author_id, shop_id) DO NOTHING",
-			reply.Network, reply.Server, reply.AuthorID, shop.ID, reply.AuthorHandle, user.ID, s.now())
+		who := reply.Author()
+		result := db.Exec("INSERT INTO silences (network, author_id, shop_id, handle, why, by_user, created_at) VALUES (?, ?, ?, ?, 'abuse', ?, ?) ON CONFLICT (network, server, author_id, shop_id) DO NOTHING",
+			who.Network, who.RemoteID, shop.ID, who.Handle, user.ID, s.now())
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
 		}
-		if err := db.Exec("UPDATE replies SET minded_at = ?, minded_by = ?, care = '' WHERE shop_id = ? AND network = ? AND server = ? AND author_id = ? AND care <> ''",
-			s.now(), user.ID, shop.ID, reply.Network, reply.Server, reply.AuthorID).Error; err != nil {
+		if err := db.Exec("UPDATE replies SET minded_at = ?, minded_by = ?, care = '' WHERE shop_id = ? AND network = ? AND author_id = ? AND care <> ''",
+			s.now(), user.ID, shop.ID, who.Network, who.RemoteID).Error; err != nil {
 			return err
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "reply.silenced", Object: reply.AuthorHandle})
@@ -107,7 +108,8 @@ func (s *Store) Silence(ctx context.Context, shop *Shop, user *User, reply *Repl
 func (s *Store) Unsilence(ctx context.Context, shop *Shop, user *User, reply *Reply) error {
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
-		result := db.Exec("DELETE FROM silences WHERE network = ? AND server = ? AND author_id = ? AND shop_id = ?", reply.Network, reply.Server, reply.AuthorID, shop.ID)
+		who := reply.Author()
+		result := db.Exec("DELETE FROM silences WHERE network = ? AND server = '' AND author_id = ? AND shop_id = ?", who.Network, who.RemoteID, shop.ID)
 		if result.Error != nil || result.RowsAffected == 0 {
 			return result.Error
 		}

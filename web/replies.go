@@ -178,7 +178,7 @@ func (s *Server) shownReply(v *visit, view *models.ReplyView) (*views.ShownReply
 		MayAnswer: v.may(models.Answer), MayRefund: v.may(models.Refunds), Understood: understood(v, view),
 	}
 	var err error
-	if shown.Silence, err = s.store.SilenceOf(v.ctx(), v.Shop.ID, view.Network, view.Server, view.AuthorID); err != nil {
+	if shown.Silence, err = s.store.SilenceOf(v.ctx(), v.Shop.ID, view.Author()); err != nil {
 		return nil, err
 	}
 	if view.MindedBy != nil {
