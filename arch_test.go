@@ -48,6 +48,7 @@ var owners = map[string][]string{
 	"github.com/labstack/":                {"web"},
 	"github.com/a-h/templ":                {"views", "web"},
 	"github.com/stripe/stripe-go":         {"payments"},
+	"github.com/bluesky-social/":          {"social"},
 	"github.com/nicksnyder/go-i18n":       {"words"},
 	"golang.org/x/text/message":           {"words"},
 	"github.com/wneessen/go-mail":         {"mail"},

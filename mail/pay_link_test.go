@@ -20,7 +20,7 @@ func TestPayLinkLetter(t *testing.T) {
 			offer := w.live("Linen apron", "ship", "9")
 			for _, why := range []string{"check", "declined", "gone"} {
 				email := why + "@example.com"
-				fan, err := w.store.EnterFan(ctx, models.Identity{Network: "x", RemoteID: why, Handle: why}, nil, lang)
+				fan, err := w.store.EnterFan(ctx, models.Identity{Network: "x", RemoteID: why, Handle: why}, nil, lang, "")
 				w.must(err)
 				w.must(w.store.Agree(ctx, fan, models.FanForm{Agreed: true, Email: email, Currency: "eur", CapOrder: "50", CapDay: "100", Language: lang}, 0))
 				letter, err := w.store.LatestLetter(ctx, "fan_email", email)

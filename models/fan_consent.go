@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -13,12 +14,23 @@ const FanConsentText = "2026-11"
 type FanConsent struct {
 	ID        string
 	FanID     string
-	Kind      string // given, caps, card_kept, card_removed, stopped, resumed, deleted
+	Kind      string // given, caps, card_kept, card_removed, stopped, resumed, deleted, account_added, account_removed, renamed, address, answers_on
 	Text      string // the version of the words
 	Handle    string // by which the fan was known just then
 	Client    string // the address it came from
 	Detail    string // what it says beyond that, such as the caps
 	CreatedAt time.Time
+}
+
+// Told is one of the details of what was done, or empty.
+func (c *FanConsent) Told(name string) string { return (&Letter{Detail: c.Detail}).Told(name) }
+
+// Caps are those that were agreed to, of one order and of a day.
+func (c *FanConsent) Caps() (order, day Money) {
+	order.Amount, _ = strconv.ParseInt(c.Told("order"), 10, 64)
+	day.Amount, _ = strconv.ParseInt(c.Told("day"), 10, 64)
+	order.Currency, day.Currency = c.Told("currency"), c.Told("currency")
+	return order, day
 }
 
 // FanForm is what a fan typed into the consent page.
@@ -126,6 +138,32 @@ func (s *Store) ChangeCaps(ctx context.Context, fan *Fan, form FanForm) error {
 			return err
 		}
 		return db.consent(fan, "caps", form.Handle, form.Client, details("currency", order.Currency, "order", itoa(order.Amount), "day", itoa(day.Amount)))
+	})
+}
+
+// ChangeAddress sets where a fan's letters and parcels go. A new e-mail address has to be confirmed before a reply can buy
+// again. Problems: email.….
+func (s *Store) ChangeAddress(ctx context.Context, fan *Fan, form FanForm) error {
+	var problems Problems
+	problems.take("email", CheckEmail(form.Email))
+	if err := problems.orNil(); err != nil {
+		return err
+	}
+	email := CleanEmail(form.Email)
+	return s.write(ctx, func(db *tx) error {
+		db.touches()
+		err := changed(db.Exec(`UPDATE fans SET email = ?, email_key = ?, email_confirmed_at = CASE WHEN email = ? THEN email_confirmed_at END, name = ?, address = ?, country = ?
+			WHERE id = ? AND buys_from IS NOT NULL AND deleted_at IS NULL`,
+			email, emailKey(email), email, shortened(cleanLine(form.Name), buyerNameMost), shortened(cleanLines(form.Address), addressMost), strings.ToUpper(form.Country), fan.ID))
+		if err != nil {
+			return err
+		}
+		if fan.Email != email {
+			if err := db.confirmFanEmail(fan, email, fan.Language); err != nil {
+				return err
+			}
+		}
+		return db.consent(fan, "address", form.Handle, form.Client, "")
 	})
 }
 

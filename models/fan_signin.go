@@ -4,19 +4,7 @@ import "context"
 
 // BeginFanSignIn keeps what a fan leaves with for a network's sign-in, sealed. The id stays in the fan's session.
 func (s *Store) BeginFanSignIn(ctx context.Context, network, begun string) (id string, err error) {
-	id = newSecret()
-	sealed, err := s.sealer.seal(begun, "fan_signins", "begun", id)
-	if err != nil {
-		return "", err
-	}
-	now := s.now()
-	return id, s.write(ctx, func(db *tx) error {
-		db.touches()
-		if err := db.Exec("DELETE FROM fan_signins WHERE expires_at < ?", now).Error; err != nil {
-			return err
-		}
-		return db.Exec("INSERT INTO fan_signins (id, network, begun, expires_at) VALUES (?, ?, ?, ?)", id, network, sealed, now.Add(signInLasts)).Error
-	})
+	return s.keepSignIn(ctx, "fan_signins", begun, map[string]any{"network": network})
 }
 
 // EndFanSignIn gives what BeginFanSignIn kept, once, or ErrNotFound.

@@ -11,18 +11,22 @@ const signInLasts = 15 * time.Minute
 // BeginSignIn keeps what a person leaves with for a network's sign-in, sealed, for the one who left. The id stays in the
 // person's session.
 func (s *Store) BeginSignIn(ctx context.Context, shop *Shop, user *User, network, begun string) (id string, err error) {
+	return s.keepSignIn(ctx, "profile_signins", begun, map[string]any{"shop_id": shop.ID, "user_id": user.ID, "network": network})
+}
+
+// keepSignIn keeps a sign-in in one of the tables of them, and drops those that are over.
+func (s *Store) keepSignIn(ctx context.Context, table, begun string, row map[string]any) (id string, err error) {
 	id = newSecret()
-	sealed, err := s.sealer.seal(begun, "profile_signins", "begun", id)
-	if err != nil {
+	if row["begun"], err = s.sealer.seal(begun, table, "begun", id); err != nil {
 		return "", err
 	}
-	now := s.now()
+	row["id"], row["expires_at"] = id, s.now().Add(signInLasts)
 	return id, s.write(ctx, func(db *tx) error {
 		db.touches()
-		if err := db.Exec("DELETE FROM profile_signins WHERE expires_at < ?", now).Error; err != nil {
+		if err := db.Exec("DELETE FROM "+table+" WHERE expires_at < ?", s.now()).Error; err != nil {
 			return err
 		}
-		return db.Exec("INSERT INTO profile_signins (id, shop_id, user_id, network, begun, expires_at) VALUES (?, ?, ?, ?, ?, ?)", id, shop.ID, user.ID, network, sealed, now.Add(signInLasts)).Error
+		return db.Table(table).Create(row).Error
 	})
 }
 

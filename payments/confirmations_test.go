@@ -16,7 +16,7 @@ import (
 // fan has agreed, kept a card at Stripe and waited out the cooling time.
 func (w *world) fan(handle, card string) *models.Fan {
 	w.t.Helper()
-	fan, err := w.store.EnterFan(w.ctx, models.Identity{Network: "x", RemoteID: "id-" + handle, Handle: handle, Name: handle}, nil, "en")
+	fan, err := w.store.EnterFan(w.ctx, models.Identity{Network: "x", RemoteID: "id-" + handle, Handle: handle, Name: handle}, nil, "en", "")
 	must(w.t, err)
 	must(w.t, w.store.Agree(w.ctx, fan, models.FanForm{
 		Agreed: true, Email: handle + "@example.com", Currency: "eur", CapOrder: "50", CapDay: "120", Name: "Béa Martin", Address: "3 rue du Port\n29200 Brest", Country: "FR", Language: "en",

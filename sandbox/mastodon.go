@@ -63,7 +63,7 @@ func (m *Mastodon) Handler() http.Handler {
 	api.HandleFunc("POST /api/v1/apps", m.createApp)
 	api.HandleFunc("POST /oauth/token", m.createToken)
 	api.HandleFunc("POST /oauth/revoke", m.deleteToken)
-	api.HandleFunc("GET /api/v1/accounts/verify_credentials", m.serve("read:accounts", (*mcall).showMe))
+	api.HandleFunc("GET /api/v1/accounts/verify_credentials", m.serve("read:accounts profile", (*mcall).showMe))
 	api.HandleFunc("GET /api/v1/accounts/{id}/statuses", m.serve("read:statuses", (*mcall).listOf))
 	api.HandleFunc("POST /api/v1/statuses", m.serve("write:statuses", (*mcall).create))
 	api.HandleFunc("GET /api/v1/statuses/{id}", m.serve("read:statuses", (*mcall).show))

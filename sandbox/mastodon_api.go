@@ -5,6 +5,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,8 +21,8 @@ type mcall struct {
 	app string
 }
 
-// serve answers with what do gives, for those whose token allows it.
-func (m *Mastodon) serve(scope string, do func(*mcall) (any, error)) http.HandlerFunc {
+// serve answers with what do gives, for those whose token allows it by one of the scopes.
+func (m *Mastodon) serve(scopes string, do func(*mcall) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -40,12 +41,12 @@ func (m *Mastodon) serve(scope string, do func(*mcall) (any, error)) http.Handle
 		work := func(c *xcall) (err error) {
 			call := &mcall{xcall: c, m: m, r: r}
 			var person int64
-			var scopes string
+			var given string
 			row := c.db.QueryRowContext(c.ctx, `SELECT t.person, t.scopes, a.name FROM m_tokens t JOIN m_apps a ON a.client = t.client WHERE t.token = ?`, token)
-			if row.Scan(&person, &scopes, &call.app) != nil {
+			if row.Scan(&person, &given, &call.app) != nil {
 				return errNoToken
 			}
-			if !covers(scopes, scope) {
+			if !slices.ContainsFunc(strings.Fields(scopes), func(scope string) bool { return covers(given, scope) }) {
 				return errScope
 			}
 			if call.me, err = c.person(person); err != nil {

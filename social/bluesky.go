@@ -56,8 +56,9 @@ type session struct {
 
 // didDoc is what the directory knows of an account: here, where it lives.
 type didDoc struct {
-	ID       string `json:"id"`
-	Services []struct {
+	ID          string   `json:"id"`
+	AlsoKnownAs []string `json:"alsoKnownAs"`
+	Services    []struct {
 		ID       string `json:"id"`
 		Type     string `json:"type"`
 		Endpoint string `json:"serviceEndpoint"`
@@ -134,34 +135,34 @@ func (b *BlueskyClient) homeOf(ctx context.Context, handle, usual string) (strin
 		}
 		return "", err
 	}
-	document := b.set.Directory + "/" + did
-	if host, web := strings.CutPrefix(did, "did:web:"); web {
-		if document, err = serverAddress(Bluesky, host, b.local); err != nil {
-			return "", err
-		}
-		document += "/.well-known/did.json"
-	} else if !strings.HasPrefix(did, "did:plc:") {
-		return "", &Error{Network: Bluesky, Kind: UnknownServer, Detail: "the account's server is not known"}
-	}
-	a, err := b.wire.send(ctx, request{method: http.MethodGet, url: document})
+	doc, err := b.document(ctx, did)
 	if err != nil {
-		return "", err
-	}
-	if !a.good() {
-		return "", &Error{Network: Bluesky, Kind: kindOf(a.status), Detail: "the account's server is not known"}
-	}
-	var doc didDoc
-	if err := b.wire.into(a, &doc, false); err != nil {
 		return "", err
 	}
 	home := doc.home(b.local)
 	if home == "" {
-		return "", &Error{Network: Bluesky, Kind: UnknownServer, Detail: "the account's server is not known"}
+		return "", errNoHome
 	}
 	if strings.HasSuffix(home, ".host.bsky.network") {
 		return usual, nil
 	}
 	return home, nil
+}
+
+// document reads what the directory, or the account's own domain, knows of an account.
+func (b *BlueskyClient) document(ctx context.Context, did string) (*didDoc, error) {
+	document := b.set.Directory + "/" + did
+	if host, web := strings.CutPrefix(did, "did:web:"); web {
+		address, err := serverAddress(Bluesky, host, b.local)
+		if err != nil {
+			return nil, err
+		}
+		document = address + "/.well-known/did.json"
+	} else if !strings.HasPrefix(did, "did:plc:") {
+		return nil, errNoHome
+	}
+	var doc didDoc
+	return &doc, b.read(ctx, document, &doc)
 }
 
 // resolve finds the id of the account that a handle names at present.

@@ -35,7 +35,13 @@ type mastodonApp struct {
 // appLasts is how long keys are used for further sign-ins: servers forget an app that nobody has signed in to.
 const appLasts = time.Hour
 
-const mastodonScopes = "read:accounts read:statuses read:notifications write:statuses"
+// What is asked of a shop's account; and of somebody who only says who they are: the first since Mastodon 4.3, the second
+// where the server does not know it.
+const (
+	mastodonScopes   = "read:accounts read:statuses read:notifications write:statuses"
+	mastodonWho      = "profile"
+	mastodonWhoOlder = "read:accounts"
+)
 
 func newMastodon(set MastodonSettings, w *wire, local bool) *MastodonClient {
 	if set.Name == "" {
@@ -76,6 +82,19 @@ func (m *MastodonClient) instance(ctx context.Context, server string) (instance,
 
 // Begin prepares a sign-in at the account's own server, which learns of our app now.
 func (m *MastodonClient) Begin(ctx context.Context, server, back string) (*Begun, error) {
+	return m.begin(ctx, server, back, mastodonScopes)
+}
+
+// Introduce prepares a sign-in that only tells who it is.
+func (m *MastodonClient) Introduce(ctx context.Context, server, back string) (*Begun, error) {
+	begun, err := m.begin(ctx, server, back, mastodonWho)
+	if e, is := err.(*Error); is && e.Kind == Refused {
+		return m.begin(ctx, server, back, mastodonWhoOlder)
+	}
+	return begun, err
+}
+
+func (m *MastodonClient) begin(ctx context.Context, server, back, scopes string) (*Begun, error) {
 	// A whole handle names its server, too.
 	if at := strings.LastIndex(server, "@"); at >= 0 && !strings.Contains(server, "://") {
 		server = server[at+1:]
@@ -84,20 +103,20 @@ func (m *MastodonClient) Begin(ctx context.Context, server, back string) (*Begun
 	if err != nil {
 		return nil, err
 	}
-	app, err := m.app(ctx, address, back)
+	app, err := m.app(ctx, address, back, scopes)
 	if err != nil {
 		return nil, err
 	}
 	verifier, state := oauth2.GenerateVerifier(), oauth2.GenerateVerifier()
-	config := oauth2.Config{ClientID: app.Client, RedirectURL: back, Scopes: strings.Fields(mastodonScopes), Endpoint: oauth2.Endpoint{AuthURL: address + "/oauth/authorize"}}
+	config := oauth2.Config{ClientID: app.Client, RedirectURL: back, Scopes: strings.Fields(scopes), Endpoint: oauth2.Endpoint{AuthURL: address + "/oauth/authorize"}}
 	return &Begun{
-		URL: config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), State: state, Verifier: verifier, Server: address, Client: app.Client, ClientSecret: app.Secret,
+		URL: config.AuthCodeURL(state, oauth2.S256ChallengeOption(verifier)), State: state, Verifier: verifier, Server: address, Client: app.Client, ClientSecret: app.Secret, Scopes: scopes,
 	}, nil
 }
 
 // app gives our keys at a server, made now where there are none that last.
-func (m *MastodonClient) app(ctx context.Context, server, back string) (mastodonApp, error) {
-	key := server + " " + back
+func (m *MastodonClient) app(ctx context.Context, server, back, scopes string) (mastodonApp, error) {
+	key := server + " " + back + " " + scopes
 	m.mu.Lock()
 	app, known := m.apps[key]
 	m.mu.Unlock()
@@ -107,7 +126,7 @@ func (m *MastodonClient) app(ctx context.Context, server, back string) (mastodon
 	if _, err := m.instance(ctx, server); err != nil {
 		return app, err
 	}
-	form := url.Values{"client_name": {m.set.Name}, "redirect_uris": {back}, "scopes": {mastodonScopes}}
+	form := url.Values{"client_name": {m.set.Name}, "redirect_uris": {back}, "scopes": {scopes}}
 	if m.set.Website != "" {
 		form.Set("website", m.set.Website)
 	}
@@ -137,12 +156,13 @@ type mastodonAccount struct {
 }
 
 // Exchange turns the code into a grant, which does not run out, and asks whose it is. What stands for an account for good
-// is name@domain: a Mastodon name cannot be changed, and the numbers differ from server to server.
+// is name@domain: a Mastodon name cannot be changed, and the numbers differ from server to server. Poll gives
+// the same as the author of a reply, at whichever server that is read.
 func (m *MastodonClient) Exchange(ctx context.Context, begun Begun, back, code string) (*Grant, error) {
 	grant := Grant{Server: begun.Server, Client: begun.Client, ClientSecret: begun.ClientSecret}
 	form := url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {back}, "code_verifier": {begun.Verifier},
-		"client_id": {begun.Client}, "client_secret": {begun.ClientSecret}, "scope": {mastodonScopes},
+		"client_id": {begun.Client}, "client_secret": {begun.ClientSecret}, "scope": {begun.Scopes},
 	}
 	var token struct {
 		AccessToken string `json:"access_token"`

@@ -43,8 +43,9 @@ type Redirecting interface {
 
 // Introducing is a network that only tells who somebody is: nothing may be written with such a grant.
 type Introducing interface {
-	// Introduce is Begin with the least that can be asked.
-	Introduce(ctx context.Context, server, back string) (*Begun, error)
+	// Introduce is Begin with the least that can be asked. given is what the person typed: a server, or the whole handle;
+	// nothing where there is but one server.
+	Introduce(ctx context.Context, given, back string) (*Begun, error)
 	// Exchange ends it, as for Redirecting.
 	Exchange(ctx context.Context, begun Begun, back, code string) (*Grant, error)
 }
@@ -59,6 +60,8 @@ type Passworded interface {
 type Begun struct {
 	URL, State, Verifier         string
 	Server, Client, ClientSecret string
+	Scopes                       string // asked for, where the exchange names them again
+	Issuer                       string // that the answer has to name, where the network says who answers
 }
 
 // Grant is what an account let us do, with who it is. It is kept sealed, as JSON.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -10,11 +11,13 @@ import (
 // The addresses of syncing a card and of the wallet.
 const (
 	SyncPath          = "/sync"
-	SyncXPath         = "/sync/x"
-	SyncBackPath      = "/sync/x/callback"
 	ConsentPath       = "/sync/consent"
 	WalletPath        = "/wallet"
 	WalletCapsPath    = "/wallet/caps"
+	NewAccountPath    = "/wallet/accounts/new"
+	WalletAddressPath = "/wallet/address"
+	WalletAnswersPath = "/wallet/answers"
+	WalletHistoryPath = "/wallet/history"
 	WalletCardsPath   = "/wallet/cards"
 	WalletEmailPath   = "/wallet/email"
 	WalletDataPath    = "/wallet/data.json"
@@ -25,6 +28,15 @@ const (
 	NewRemovalPath    = "/wallet/removal/new"
 )
 
+// SyncWithPath takes the beginning of a fan's sign-in with a network.
+func SyncWithPath(network string) string { return SyncPath + "/" + esc(network) }
+
+// SyncBackPath is where a network sends fans back to.
+func SyncBackPath(network string) string { return SyncWithPath(network) + "/callback" }
+
+// SyncLeavingPath leads on to a server that the fan named.
+func SyncLeavingPath(network string) string { return SyncWithPath(network) + "/leaving" }
+
 // FanEmailPath confirms the address of a wallet.
 func FanEmailPath(secret string) string { return WalletEmailPath + "/" + esc(secret) }
 
@@ -34,8 +46,19 @@ func CardChoicePath(id string) string { return WalletCardsPath + "/" + esc(id) +
 // CardRemovalPath lets a card go.
 func CardRemovalPath(id string) string { return WalletCardsPath + "/" + esc(id) + "/removal" }
 
+// AccountRemovalPath forgets an account of a wallet.
+func AccountRemovalPath(id string) string { return "/wallet/accounts/" + esc(id) + "/removal" }
+
 // FanConfirmationPath takes a fan's word for an order; below it, /removal lets the order go.
 func FanConfirmationPath(order string) string { return "/wallet/confirmations/" + esc(order) }
+
+// Sync is what a fan may sign in with, and what was typed.
+type Sync struct {
+	Networks       []string // in the order of the page
+	Server, Handle string
+	Adding         bool // to a wallet that is there
+	Errors         FieldErrors
+}
 
 // Consent is the page on which a fan agrees.
 type Consent struct {
@@ -54,6 +77,7 @@ type Wallet struct {
 	Cards    []models.FanCard
 	Profiles []models.FanProfile
 	Orders   []models.FanOrder
+	Silent   []models.Silence // accounts that said STOP
 	Now      time.Time
 	Errors   FieldErrors
 }
@@ -101,4 +125,30 @@ func cardEnd(c models.FanCard) string {
 		month = "0" + month
 	}
 	return month + "/" + strconv.FormatInt(c.ExpYear, 10)
+}
+
+// consentText says in a sentence what a fan did.
+func consentText(p Page, c models.FanConsent) string {
+	switch c.Kind {
+	case "given", "caps":
+		order, day := c.Caps()
+		return p.T("wallet.history."+c.Kind, "Version", c.Text, "Order", p.W.Money(order), "Day", p.W.Money(day))
+	case "card_kept", "card_removed":
+		return p.T("wallet.history."+c.Kind, "Card", CardText(c.Detail))
+	case "account_added", "account_removed", "renamed":
+		return p.T("wallet.history."+c.Kind, "Network", p.T("post.network."+c.Told("network")), "Handle", "@"+c.Handle, "Before", "@"+c.Told("before"), "Which", "@"+c.Told("handle"))
+	}
+	return p.T("wallet.history." + c.Kind)
+}
+
+// consentMeta is when, as whom and from where it was done.
+func consentMeta(p Page, c models.FanConsent) string {
+	parts := []string{p.W.DateTime(c.CreatedAt) + " UTC"}
+	if c.Handle != "" {
+		parts = append(parts, "@"+c.Handle)
+	}
+	if c.Client != "" {
+		parts = append(parts, c.Client)
+	}
+	return strings.Join(parts, " · ")
 }

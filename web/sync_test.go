@@ -14,15 +14,21 @@ import (
 	"github.com/tillbird/tillbird/social"
 )
 
-// withX lets people sign in with the sandbox's X.
+// withX lets people sign in with the sandbox's X and Mastodon.
 func (w *world) withX() *world {
 	w.t.Helper()
-	server := httptest.NewServer(w.sandbox.X().Handler())
+	server, mastodon := httptest.NewServer(w.sandbox.X().Handler()), httptest.NewServer(w.sandbox.Mastodon().Handler())
 	w.t.Cleanup(server.Close)
+	w.t.Cleanup(mastodon.Close)
 	w.sandbox.X().SetURL(server.URL)
 	w.x = server.URL
+	w.mastodon = mastodon.URL
+	w.sandbox.Mastodon().SetURL(w.mastodon)
 	keys := w.sandbox.X().Keys()
-	networks := social.New(social.Settings{Now: w.sandbox.Now, Local: true, X: &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, API: server.URL, Web: server.URL}})
+	networks := social.New(social.Settings{
+		Now: w.sandbox.Now, Local: true, Mastodon: &social.MastodonSettings{},
+		X: &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, API: server.URL, Web: server.URL},
+	})
 	w.server.set.Publisher = social.NewPublisher(w.store, social.PublisherSettings{BaseURL: w.url, Social: networks}, slog.New(slog.DiscardHandler))
 	return w
 }
@@ -134,4 +140,83 @@ func TestNoCardWithoutConsent(t *testing.T) {
 	b.submit("Save card", url.Values{"name": {"Mira"}, "number": {"4242424242424242"}, "expiry": {"12/30"}, "cvc": {"123"}}).want(http.StatusOK, "4242")
 	b.get("/wallet/stop/new").submit("Stop everything", nil).want(http.StatusOK, "This wallet is stopped")
 	b.post("/wallet/cards", nil).want(http.StatusOK, "Agree again")
+}
+
+// TestSyncWithMastodon: a fan signs in at the server they name, adds X to the same wallet and lets an account go again.
+func TestSyncWithMastodon(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	host := strings.TrimPrefix(w.mastodon, "http://")
+	b := newBrowser(t, w)
+	b.get("/sync").submit("Sign in with Mastodon", nil).want(http.StatusUnprocessableEntity, "Enter your server")
+	b.submit("Sign in with Mastodon", url.Values{"server": {"https://169.254.169.254"}}).want(http.StatusUnprocessableEntity, "No Mastodon answers there")
+	if b.field("server") != "https://169.254.169.254" {
+		t.Errorf("what was typed is lost: %q", b.field("server"))
+	}
+	enter := func(person, lands string) {
+		t.Helper()
+		b.submit("Sign in with Mastodon", url.Values{"server": {w.mastodon}}).want(http.StatusOK, "Check that this is your own server")
+		for _, to := range b.links() {
+			if strings.HasPrefix(to, w.mastodon) {
+				b.get(to).want(http.StatusOK, "Mira Okafor")
+				break
+			}
+		}
+		b.submit("person="+person, nil).want(http.StatusOK, lands)
+	}
+	enter("", "You said no there")
+	enter("mira_okafor", "@mira_okafor@"+host)
+	fan, err := w.store.FanOf(t.Context(), models.Identity{Network: "mastodon", RemoteID: "mira_okafor@" + host})
+	w.must(err)
+	b.submit("Agree and save a card", agreed)
+	b.submit("Save card", url.Values{"name": {"Mira"}, "number": {"4242424242424242"}, "expiry": {"12/30"}, "cvc": {"123"}}).want(http.StatusOK, "4242").without("Remove @mira_okafor")
+
+	// A reply names its author as the shop's own server does: it is the same fan.
+	reply := models.Reply{Network: "mastodon", Server: "https://elsewhere.example", AuthorID: "mira_okafor@" + host}
+	if same, err := w.store.FanOf(t.Context(), reply.Author()); err != nil || same.ID != fan.ID {
+		t.Errorf("%+v %v", same, err)
+	}
+	b.get("/wallet/accounts/new").want(http.StatusOK, "buy with the same wallet")
+	b.submit("Sign in with X", nil).submit("person=lucbernard", nil).want(http.StatusOK, "Account added", "@lucbernard", "Remove @mira_okafor")
+	stranger := synced(t, w, "mira_okafor")
+	profiles, err := w.store.FanProfiles(t.Context(), fan)
+	w.must(err)
+	if stranger.post("/wallet/accounts/"+profiles[0].ID+"/removal", nil).status != http.StatusNotFound {
+		t.Errorf("another fan removes an account: %d", stranger.status)
+	}
+	b.post("/wallet/accounts/"+profiles[0].ID+"/removal", nil).want(http.StatusOK, "Account removed", "@lucbernard").without("@mira_okafor@")
+	b.post("/wallet/accounts/"+profiles[1].ID+"/removal", nil).want(http.StatusOK, "the only account")
+	b.get("/wallet/history").want(http.StatusOK, "Account added: X @lucbernard", "Account removed: Mastodon @mira_okafor@"+host, "Agreed to the text of "+models.FanConsentText)
+}
+
+// TestAWalletThatChanges: a moved handle is the same wallet and is written down, an address can be changed, and STOP is
+// taken back by its author alone.
+func TestAWalletThatChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	b := synced(t, w, "mira_okafor")
+	b.submit("Agree and save a card", agreed)
+	b.submit("Save card", url.Values{"name": {"Mira"}, "number": {"4242424242424242"}, "expiry": {"12/30"}, "cvc": {"123"}}).want(http.StatusOK, "4242")
+	who := models.Identity{Network: "x", RemoteID: w.fanID(b)}
+	fan, err := w.store.FanOf(t.Context(), who)
+	w.must(err)
+	who.Handle = "mira_moved"
+	w.must(w.store.NoteHandle(t.Context(), fan, who, ""))
+	w.must(w.store.NoteHandle(t.Context(), fan, who, ""))
+	taken := models.Identity{Network: "x", RemoteID: "999", Handle: "mira_okafor"} // somebody else goes by the old one now
+	if _, err := w.store.FanOf(t.Context(), taken); err == nil {
+		t.Error("a handle opens a wallet")
+	}
+	if page := b.get("/wallet/history").want(http.StatusOK, "now goes by @mira_moved, before by @mira_okafor"); strings.Count(page.body, "now goes by") != 1 {
+		t.Error("a moved handle is written down twice")
+	}
+	letter, err := w.store.LatestLetter(t.Context(), "fan_email", "mira@example.com")
+	w.must(err)
+	w.must(w.store.ConfirmFanEmail(t.Context(), letter.Secret))
+	b.get("/wallet").submit("Save the addresses", url.Values{"email": {"mira"}, "name": {"M. Okafor"}}).want(http.StatusUnprocessableEntity, "There is a problem")
+	b.submit("Save the addresses", url.Values{"email": {"mira@example.com"}, "name": {"M. Okafor"}, "address": {"4 rue du Port"}, "country": {"fr"}}).want(http.StatusOK, "Addresses saved").without("Confirm your e-mail address")
+	b.submit("Save the addresses", url.Values{"email": {"mira@elsewhere.example"}, "name": {"M. Okafor"}}).want(http.StatusOK, "Confirm your e-mail address")
+	if again, err := w.store.Fan(t.Context(), fan.ID); err != nil || again.Name != "M. Okafor" || again.EmailConfirmedAt != nil || again.Country != "FR" {
+		t.Errorf("%+v %v", again, err)
+	}
 }

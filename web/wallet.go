@@ -29,6 +29,9 @@ func (s *Server) renderWallet(v *visit, status int, fan *models.Fan, form models
 	if wallet.Orders, err = s.store.FanOrders(v.ctx(), fan); err != nil {
 		return err
 	}
+	if wallet.Silent, err = s.store.FanSilences(v.ctx(), fan); err != nil {
+		return err
+	}
 	p := v.page("wallet.title")
 	p.Problems = len(problems)
 	return v.render(status, views.WalletPage(p, wallet))
@@ -36,7 +39,8 @@ func (s *Server) renderWallet(v *visit, status int, fan *models.Fan, form models
 
 // updateCaps changes a fan's own caps.
 func (s *Server) updateCaps(v *visit, fan *models.Fan) error {
-	form := s.fanTyped(v)
+	form, typed := s.consentForm(v, fan), s.fanTyped(v)
+	form.Currency, form.CapOrder, form.CapDay, form.Handle, form.Client = typed.Currency, typed.CapOrder, typed.CapDay, typed.Handle, typed.Client
 	err := s.store.ChangeCaps(v.ctx(), fan, form)
 	var problems models.Problems
 	if errors.As(err, &problems) {

@@ -30,22 +30,23 @@ const (
 // world is a whole Tillbird for a test: a real store, the real payments against the real sandbox, and the pages. Time
 // stands still until advance; what Stripe has to say is applied by settle.
 type world struct {
-	folder  string // where the store keeps its files
-	t       testing.TB
-	store   *models.Store
-	sandbox *sandbox.Sandbox
-	pay     *payments.Payments
-	server  *Server
-	url     string       // of Tillbird
-	stripe  string       // of the sandbox
-	x       string       // of the sandbox’s X, where there is one
-	ana     *models.User // owner of the shop, ana@example.com
-	admin   *models.User // admin@example.com
-	shop    *models.Shop // Maison Kestrel, in Paris, ready to sell
-	log     *lines       // what the pages logged
-	handler *lateHandler // where Tillbird's address leads
-	clock   *storetest.Clock
-	gate    *gate // before the sandbox
+	folder   string // where the store keeps its files
+	t        testing.TB
+	store    *models.Store
+	sandbox  *sandbox.Sandbox
+	pay      *payments.Payments
+	server   *Server
+	url      string       // of Tillbird
+	stripe   string       // of the sandbox
+	ana      *models.User // owner of the shop, ana@example.com
+	admin    *models.User // admin@example.com
+	shop     *models.Shop // Maison Kestrel, in Paris, ready to sell
+	log      *lines       // what the pages logged
+	handler  *lateHandler // where Tillbird's address leads
+	clock    *storetest.Clock
+	gate     *gate  // before the sandbox
+	mastodon string // where the sandbox's is, once withX made it
+	x        string // of the sandbox’s X, where there is one
 }
 
 // lines keeps what is logged.

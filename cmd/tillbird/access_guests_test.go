@@ -72,6 +72,11 @@ func (w *accessWorld) path(to, kind string) string {
 // syncer keeps a card to buy by reply, and ends it again.
 func (w *accessWorld) syncer(r *tour) {
 	r.visit("sync", "/sync", 200)
+	r.send(422, action("/sync/mastodon"))
+	r.see("sync with errors")
+	r.send(200, action("/sync/mastodon"), "server", w.process.mastodon)
+	r.see("sync, leaving for a server")
+	r.load("/sync", 200)
 	r.send(200, action("/sync/x"))
 	r.see("X asks")
 	r.pressNamed("person", "lucbernard")
@@ -84,6 +89,8 @@ func (w *accessWorld) syncer(r *tour) {
 	r.see("wallet")
 	r.send(422, action("/wallet/caps"), "cap_order", "100", "cap_day", "1")
 	r.see("wallet with errors")
+	r.visit("wallet, another account", "/wallet/accounts/new", 200)
+	r.visit("wallet, history", "/wallet/history", 200)
 	r.visit("address, to confirm", "/wallet/email/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 200)
 	r.visit("to stop", "/wallet/stop/new", 200)
 	r.visit("to delete", "/wallet/removal/new", 200)

@@ -29,6 +29,7 @@ var noPage = map[string]string{
 	"/dashboard/onboarding/refresh":      "leads on to Stripe",
 	"/downloads/:link":                   "a file",
 	"/dashboard/sales.csv":               "a file",
+	"/oauth/client-metadata.json":        "for machines",
 	"/dashboard/payouts/:slug/lines.csv": "a file",
 	"/healthz":                           "for machines",
 	"/readyz":                            "for machines",
@@ -52,7 +53,7 @@ var noPage = map[string]string{
 	"/dashboard/replies/:id/order/removal/new":     "asks about an order by reply; there is none in this world",
 	"/wallet/data.json":                            "a file",
 	"/wallet/cards/:id":                            "leads on to the wallet",
-	"/sync/x/callback":                             "leads on to the consent page",
+	"/sync/:network/callback":                      "leads on to the consent page",
 	views.FormCardPath("jpg"):                      "a picture",
 	views.FormCardPath("png"):                      "a picture",
 	views.NetworkBackPath(social.X):                "leads on to the networks page",
@@ -158,7 +159,7 @@ func getRoutes(t testing.TB) []string {
 		return string(source)
 	}
 	named := map[string]string{ // addresses that are put together
-		`views.FormCardPath("jpg")`: views.FormCardPath("jpg"), `views.FormCardPath("png")`: views.FormCardPath("png"), "views.NetworkBackPath(social.X)": views.NetworkBackPath(social.X),
+		"social.BlueskyAppPath": social.BlueskyAppPath, `views.FormCardPath("jpg")`: views.FormCardPath("jpg"), `views.FormCardPath("png")`: views.FormCardPath("png"), "views.NetworkBackPath(social.X)": views.NetworkBackPath(social.X),
 		"views.NetworkBackPath(social.Mastodon)": views.NetworkBackPath(social.Mastodon), "views.NetworkLeavingPath(social.Mastodon)": views.NetworkLeavingPath(social.Mastodon),
 	}
 	files, err := filepath.Glob("../../views/*.go")
