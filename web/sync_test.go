@@ -12,6 +12,7 @@ import (
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
 	"github.com/tillbird/tillbird/social"
+	"github.com/tillbird/tillbird/social/blueskytest"
 )
 
 // withX lets people sign in with the sandbox's X and Mastodon.
@@ -218,5 +219,42 @@ func TestAWalletThatChanges(t *testing.T) {
 	b.submit("Save the addresses", url.Values{"email": {"mira@elsewhere.example"}, "name": {"M. Okafor"}}).want(http.StatusOK, "Confirm your e-mail address")
 	if again, err := w.store.Fan(t.Context(), fan.ID); err != nil || again.Name != "M. Okafor" || again.EmailConfirmedAt != nil || again.Country != "FR" {
 		t.Errorf("%+v %v", again, err)
+	}
+}
+
+// TestSyncWithBluesky: a fan signs in on the pages of Bluesky's own software. An answer that another server gives is none.
+func TestSyncWithBluesky(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bluesky := blueskytest.Start(t)
+	did, _, _ := bluesky.Account("mira")
+	networks := social.New(social.Settings{Now: w.sandbox.Now, Local: true, Bluesky: &social.BlueskySettings{Server: bluesky.PDS, Directory: bluesky.PLC}})
+	w.server.set.Publisher = social.NewPublisher(w.store, social.PublisherSettings{BaseURL: w.url, Social: networks}, slog.New(slog.DiscardHandler))
+	b := newBrowser(t, w)
+	b.get("/oauth/client-metadata.json").want(http.StatusOK)
+	if !strings.Contains(b.body, `"dpop_bound_access_tokens":true`) || !strings.Contains(b.body, `/sync/bluesky/callback`) {
+		t.Error(b.body)
+	}
+	b.get("/sync").submit("Sign in with Bluesky", nil).want(http.StatusUnprocessableEntity, "Enter your handle")
+	b.submit("Sign in with Bluesky", url.Values{"handle": {"nobody.test"}}).want(http.StatusUnprocessableEntity, "No account of that name")
+	leave := func() string {
+		t.Helper()
+		b.submit("Sign in with Bluesky", url.Values{"handle": {"@mira.test"}}).want(http.StatusOK, "Check that this is your own server")
+		for _, to := range b.links() {
+			if strings.HasPrefix(to, bluesky.PDS) {
+				return to
+			}
+		}
+		t.Fatal("it leads nowhere")
+		return ""
+	}
+	b.get(bluesky.Allow(leave(), "mira.test", "own-mira", false).String()).want(http.StatusOK, "You said no there")
+	back := bluesky.Allow(leave(), "mira.test", "own-mira", true)
+	other := back.Query()
+	other.Set("iss", "https://bsky.example")
+	b.get(back.Path+"?"+other.Encode()).want(http.StatusOK, "Sign in once more")
+	b.get(bluesky.Allow(leave(), "mira.test", "own-mira", true).String()).want(http.StatusOK, "What you agree to", "@mira.test")
+	if _, err := w.store.FanOf(t.Context(), models.Identity{Network: "bluesky", RemoteID: did}); err != nil {
+		t.Error(err)
 	}
 }
