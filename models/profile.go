@@ -83,6 +83,9 @@ func (s *Store) Connect(ctx context.Context, shop *Shop, user *User, in Connecti
 		if err := db.listenTo(profile.ID); err != nil {
 			return err
 		}
+		if err := db.hearAnew(&profile); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "profile.connected", Object: in.Network, Detail: in.Handle})
 	})
 	return &profile, err
@@ -142,6 +145,9 @@ func (s *Store) Disconnect(ctx context.Context, shop *Shop, user *User, profile 
 		if err := db.enqueue(DisconnectProfile{ProfileID: profile.ID}); err != nil {
 			return err
 		}
+		if err := db.hearAnew(profile); err != nil {
+			return err
+		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "profile.disconnected", Object: profile.Network, Detail: profile.Handle})
 	})
 }
@@ -181,6 +187,9 @@ func (t *tx) expire(profile *Profile, reason string) error {
 		return err
 	}
 	if err := t.Exec("UPDATE posts SET measure_at = NULL WHERE profile_id = ?", profile.ID).Error; err != nil {
+		return err
+	}
+	if err := t.hearAnew(profile); err != nil {
 		return err
 	}
 	if err := t.audit(Audit{ShopID: &profile.ShopID, Action: "profile.expired", Object: profile.Network, Detail: profile.Handle}); err != nil {

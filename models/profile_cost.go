@@ -77,6 +77,9 @@ func (s *Store) SetNetworkCap(ctx context.Context, shop *Shop, user *User, typed
 			return err
 		}
 		// What waited for a higher one is asked for again.
+		if err := db.enqueue(HearNetworks{}); err != nil {
+			return err
+		}
 		err := db.Exec("UPDATE reply_cursors SET due_at = ? WHERE failure = 'cap' AND profile_id IN (SELECT id FROM profiles WHERE shop_id = ?)", s.now(), shop.ID).Error
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package models
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -155,7 +156,8 @@ func (s *Store) TakeDelivery(ctx context.Context, network string, delivered []De
 		db.touches()
 		fresh = 0
 		for _, d := range delivered {
-			for i, profile := range profiles[d.Account] {
+			came := 0
+			for _, profile := range profiles[d.Account] {
 				if d.Revoked {
 					// It may be an old word, or about another of its sign-ins: the network knows.
 					if err := db.enqueue(CheckProfile{ProfileID: profile.ID}); err != nil {
@@ -168,19 +170,32 @@ func (s *Store) TakeDelivery(ctx context.Context, network string, delivered []De
 					return err
 				}
 				fresh += n
-				if n > 0 && i == 0 { // delivered once, however many shops have the account; the cap cannot undo it
-					if err := db.spendIn(s.month(), profile.ShopID, profile.ID, "event", int64(n), int64(n)*price, false); err != nil {
-						return err
-					}
-				}
+				came = max(came, n)
 				if err := db.Exec("UPDATE reply_cursors SET pushed_at = ? WHERE profile_id = ?", s.now(), profile.ID).Error; err != nil {
 					return err
 				}
+			}
+			if err := db.payEvents(profiles[d.Account], int64(came), price); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 	return fresh, err
+}
+
+// payEvents counts what was delivered for an account, once however many shops have it: the first pays whose cap has room,
+// or else the first, for it cannot be undone.
+func (t *tx) payEvents(profiles []Profile, n, price int64) error {
+	if n == 0 {
+		return nil
+	}
+	for _, profile := range profiles {
+		if err := t.spendIn(t.store.month(), profile.ShopID, profile.ID, "event", n, n*price, true); !errors.Is(err, ErrCapReached) {
+			return err
+		}
+	}
+	return t.spendIn(t.store.month(), profiles[0].ShopID, profiles[0].ID, "event", n, n*price, false)
 }
 
 // Reply finds a reply by its id, or ErrNotFound. Only for work that was queued: pages ask by the shop.

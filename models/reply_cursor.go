@@ -211,8 +211,12 @@ const (
 	everyPushed = 10
 	everyPaid   = 2
 	everyFree   = 1
-	everyNoPost = 15
-	everyIdle   = 60
+)
+
+// The minutes between two askings while no post of an offer on sale is out, and while no offer can be bought by reply.
+const (
+	PollNoPost = 15
+	PollIdle   = 60
 )
 
 // pollEvery chooses how many minutes there are until an account's replies are asked for again.
@@ -228,11 +232,11 @@ func (t *tx) pollEvery(profile *Profile) (int64, error) {
 		FROM reply_cursors WHERE profile_id = ?`, profile.ShopID, at, at, profile.ShopID, profile.Network, at, at, profile.ID).Scan(&now).Error
 	switch {
 	case err != nil || now.Offers == 0:
-		return everyIdle, err
+		return PollIdle, err
 	case now.Push == PushAll || now.Push == PushMentions:
 		return everyPushed, nil
 	case now.Posts == 0:
-		return everyNoPost, nil
+		return PollNoPost, nil
 	case profile.Network == "x":
 		return everyPaid, nil
 	}

@@ -20,12 +20,17 @@ func (queuePolls) Kind() string { return "queue_polls" }
 // pollMost is how many accounts go to the queue at once; a quarter of a minute later the next ones do.
 const pollMost = 500
 
+// hearEvery is how often what the networks deliver is looked after.
+const hearEvery = 10 * time.Minute
+
 // workIntake takes up the jobs by which replies come in.
 func (p *Publisher) workIntake(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, job models.PollReplies) error { return p.PollReplies(ctx, job) })
 	models.Handle(w, func(ctx context.Context, job models.CheckProfile) error { return p.Check(ctx, job.ProfileID) })
 	models.Handle(w, func(ctx context.Context, _ queuePolls) error { return p.store.QueueDuePolls(ctx, pollMost) })
+	models.Handle(w, func(ctx context.Context, _ models.HearNetworks) error { return p.Listen(ctx) })
 	models.Every(w, 15*time.Second, queuePolls{})
+	models.Every(w, hearEvery, models.HearNetworks{})
 }
 
 // X is the client of X, nil where it is not available.

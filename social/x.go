@@ -15,6 +15,7 @@ import (
 type XSettings struct {
 	Client, Secret string // OAuth 2.0; without a secret the app is a public client
 	ConsumerSecret string // signs what X delivers to us
+	Bearer         string // of the app itself: it asks X to deliver
 	API            string // https://api.x.com where it is empty
 	Web            string // https://x.com where it is empty
 	Authorize      string // Web and /i/oauth2/authorize where it is empty
@@ -29,6 +30,8 @@ type XClient struct {
 	limits limits
 	// renamed is set once X has refused the older names of fields (tweet.fields), for the newer ones (post.fields).
 	renamed atomic.Bool
+	// noReplies is until when X is not asked for the event of direct replies, which it has refused: Unix nanoseconds.
+	noReplies atomic.Int64
 }
 
 func newX(set XSettings, w *wire) *XClient {

@@ -51,7 +51,7 @@ func startX(t *testing.T) *localX {
 	patient := newClient(anywhere)
 	patient.Timeout = 3 * time.Second // nobody waits twenty seconds for silence here
 	l.client = New(Settings{Now: sb.Now, X: &XSettings{
-		Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, API: l.base, Web: l.base, HTTP: patient,
+		Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, Bearer: keys.Bearer, API: l.base, Web: l.base, HTTP: patient,
 	}}).X()
 	return l
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -11,7 +12,7 @@ const (
 	NetworksPath   = "/dashboard/settings/networks"
 	NetworkCapPath = "/dashboard/settings/network-cap"
 	ProfilesPath   = "/dashboard/settings/profiles"
-	XWebhookPath   = "/webhooks/x" // where X brings replies
+	XWebhookPath   = "/webhooks/x" // where X delivers replies
 )
 
 // NetworkPath takes the beginning of a sign-in with a network.
@@ -34,6 +35,9 @@ type Networks struct {
 	Profiles []models.Profile
 	Costs    *models.NetworkCosts
 	Price    int64 // of a post with its link by X's API
+	Event    int64 // of a reply that X delivers
+	Read     int64 // of a reply that is read on X
+	Cursors  map[string]models.ReplyCursor
 	Offered  map[string]bool
 	Open     string // the network whose form was sent
 	Server   string
@@ -53,6 +57,59 @@ func (n Networks) of(network string) []models.Profile {
 		}
 	}
 	return list
+}
+
+// hearing says how an account learns of replies, and why it is no faster.
+func (n Networks) hearing(p Page, profile *models.Profile) (says []string) {
+	c, there := n.Cursors[profile.ID]
+	if !there || !profile.Live() {
+		return nil
+	}
+	if c.Failure == "cap" && !c.Delivers() {
+		return []string{p.T("profile.replies.cap")}
+	}
+	switch {
+	case c.Delivers():
+		says = append(says, p.T("profile.replies."+c.Push), p.T("profile.replies.net.x"))
+	case c.Minutes == 0:
+		says = append(says, p.T("profile.replies.first"))
+	default:
+		says = append(says, p.N("profile.replies.every", c.Minutes))
+		switch c.Minutes {
+		case models.PollIdle:
+			says = append(says, p.T("profile.replies.idle"))
+		case models.PollNoPost:
+			says = append(says, p.T("profile.replies.no_post"))
+		}
+	}
+	if c.Push == models.PushOff {
+		says = append(says, p.T("profile.replies.off."+known(c.PushFailure, "no_key", "limit", "cap")))
+	}
+	if c.Failure != "" && c.Failure != "cap" {
+		says = append(says, p.T("profile.replies.failed."+known(c.Failure, "rate_limited", "temporary"), "Network", p.T("post.network."+profile.Network), "Time", p.W.Clock(c.DueAt)))
+	}
+	if c.PolledAt != nil {
+		says = append(says, p.T("profile.replies.last", "Time", p.W.Clock(*c.PolledAt)))
+	}
+	return says
+}
+
+// known is a code where it is one of those that have words of their own, else other.
+func known(code string, codes ...string) string {
+	if slices.Contains(codes, code) {
+		return code
+	}
+	return "other"
+}
+
+// automated is the live account of X whose owner has to say that it answers by itself, nil where there is none.
+func (n Networks) automated() *models.Profile {
+	for _, profile := range n.of("x") {
+		if profile.Live() {
+			return &profile
+		}
+	}
+	return nil
 }
 
 // dollars writes an amount that a network charges; parts of a cent are rounded up.

@@ -38,8 +38,11 @@ func (s *Server) showNetworks(v *visit, status int, n views.Networks, problems m
 	if n.Costs, err = s.store.NetworkCosts(v.ctx(), v.Shop); err != nil {
 		return err
 	}
+	if n.Cursors, err = s.store.ReplyCursors(v.ctx(), v.Shop); err != nil {
+		return err
+	}
 	n.May, n.Now, n.Errors = v.may(models.Govern), s.store.Now(), v.problems(problems)
-	n.Price, n.Offered = s.price(social.X), map[string]bool{}
+	n.Price, n.Event, n.Read, n.Offered = s.price(social.X), s.priceOf(social.X, social.ActEvent), s.priceOf(social.X, social.ActRead), map[string]bool{}
 	for _, network := range social.Networks {
 		n.Offered[network] = s.network(network) != nil
 	}
@@ -64,6 +67,13 @@ func (s *Server) price(network string) int64 {
 		return 0
 	}
 	return s.set.Publisher.Price(network)
+}
+
+func (s *Server) priceOf(network string, act social.Act) int64 {
+	if way := s.network(network); way != nil {
+		return way.Price(act, false)
+	}
+	return 0
 }
 
 // createSignIn begins to connect an account: on the network's own pages, or at once by an app password.

@@ -28,7 +28,7 @@ func (w *world) withX() *world {
 	keys := w.sandbox.X().Keys()
 	networks := social.New(social.Settings{
 		Now: w.sandbox.Now, Local: true, Mastodon: &social.MastodonSettings{},
-		X: &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, API: server.URL, Web: server.URL},
+		X: &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, Bearer: keys.Bearer, API: server.URL, Web: server.URL},
 	})
 	w.server.set.Publisher = social.NewPublisher(w.store, social.PublisherSettings{BaseURL: w.url, Social: networks}, slog.New(slog.DiscardHandler))
 	return w

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -159,6 +160,58 @@ func TestAGrantTakenBackAtX(t *testing.T) {
 		t.Errorf("nobody was told: %v", err)
 	}
 	w.signIn(w.ana.Email, anaPassword).get("/dashboard/settings/networks").want(http.StatusOK, "the permission was taken back")
+}
+
+// TestRepliesArriveAtOnce: X delivers what a fan writes to the shop's account, and the page says how replies come in.
+func TestRepliesArriveAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		w.sandbox.X().Run(ctx)
+		close(done)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	b := w.signIn(w.ana.Email, anaPassword)
+	b.get("/dashboard/settings/networks").want(http.StatusOK).without("Replies arrive", "answers by itself")
+	profile := w.connectX(w.ana, w.shop, "maisonkestrel")
+	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies are read for the first time within a minute", "mark the account as automated")
+	if !strings.Contains(b.body, "Orders by reply are answered automatically") {
+		t.Error("there is nothing to copy into the bio")
+	}
+	w.must(w.server.set.Publisher.Listen(t.Context()))
+	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies arrive at once", "$5.00 for a thousand replies", "$1.00 for a thousand").without("for the first time")
+	w.sandboxForm("/posts", url.Values{"as": {"mira_okafor"}, "text": {"@maisonkestrel #BuyMug x2"}, "back": {"status"}})
+	deadline := time.After(20 * time.Second)
+	for tick := time.NewTicker(20 * time.Millisecond); w.kept() != 1; {
+		select {
+		case <-deadline:
+			t.Fatal("X delivers nothing")
+		case <-tick.C:
+		}
+	}
+	poll := func() {
+		t.Helper()
+		w.must(w.store.QueueDuePolls(t.Context(), 10))
+		cursors, err := w.store.ReplyCursors(t.Context(), w.shop)
+		w.must(err)
+		w.must(w.server.set.Publisher.PollReplies(t.Context(), models.PollReplies{ProfileID: profile.ID, Due: cursors[profile.ID].DueAt}))
+	}
+	poll()
+	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies arrive at once", "Last read", "1 message heard on X")
+	b.submit("Keep the cap", url.Values{"cap": {"0"}}).want(http.StatusOK)
+	w.must(w.server.set.Publisher.Listen(t.Context()))
+	poll()
+	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies are not read: the month’s cap")
+	b.submit("Keep the cap", url.Values{"cap": {"10"}}).want(http.StatusOK)
+	poll()
+	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies are read every 60 minutes", "None of your offers can be bought by reply").without("Replies are not read")
+	w.must(w.server.set.Publisher.Listen(t.Context()))
+	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies arrive at once")
 }
 
 // sandboxForm sends a form of the sandbox's X.

@@ -59,6 +59,7 @@ type settings struct {
 	XClientID        string `name:"x-client-id" env:"TILLBIRD_X_CLIENT_ID" help:"OAuth 2.0 client id of the app at X. None: X cannot be connected. The sandbox has an X of its own."`
 	XClientSecret    string `name:"x-client-secret" env:"TILLBIRD_X_CLIENT_SECRET" help:"Its client secret."`
 	XConsumerSecret  string `name:"x-consumer-secret" env:"TILLBIRD_X_CONSUMER_SECRET" help:"The app's consumer secret, which signs what X delivers."`
+	XBearer          string `name:"x-bearer-token" env:"TILLBIRD_X_BEARER_TOKEN" help:"The app's own token, with which X is asked to deliver replies at once. None: they are read every few minutes."`
 	BlueskyServer    string `env:"TILLBIRD_BLUESKY_SERVER" help:"Bluesky's usual server: https://bsky.social where nothing is set. In the sandbox: none, or one of this machine."`
 	BlueskyDirectory string `env:"TILLBIRD_BLUESKY_DIRECTORY" help:"Bluesky's directory of accounts: https://plc.directory where nothing is set."`
 	XURL             string `name:"x-url" env:"TILLBIRD_X_URL" hidden:"" help:"Another address for X and its API, for a sandbox in another process."`
@@ -146,7 +147,7 @@ func (s *settings) checkSandbox() error {
 	if s.ClockAhead != 0 {
 		return errors.New("TILLBIRD_CLOCK_AHEAD is for tests against another process's sandbox: this one has a clock of its own")
 	}
-	if s.XClientID != "" || s.XClientSecret != "" || s.XConsumerSecret != "" {
+	if s.XClientID != "" || s.XClientSecret != "" || s.XConsumerSecret != "" || s.XBearer != "" {
 		return errors.New("TILLBIRD_X_CLIENT_ID is set but STRIPE_SECRET_KEY is not: the sandbox has an X of its own, and never posts to the real one")
 	}
 	for _, far := range []struct{ name, address string }{{"TILLBIRD_BLUESKY_SERVER", s.BlueskyServer}, {"TILLBIRD_BLUESKY_DIRECTORY", s.BlueskyDirectory}} {

@@ -12,9 +12,9 @@ func (s *settings) social(base string, local *localStripe, clock func() time.Tim
 	set := social.Settings{Now: clock, Local: local != nil || s.rehearsed(), Agent: "Tillbird/" + version + " (+" + base + ")"}
 	if local != nil {
 		keys := local.X().Keys()
-		set.X = &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, API: local.xBase, Web: local.xBase}
+		set.X = &social.XSettings{Client: keys.ClientID, Secret: keys.ClientSecret, ConsumerSecret: keys.ConsumerSecret, Bearer: keys.Bearer, API: local.xBase, Web: local.xBase}
 	} else if s.XClientID != "" {
-		set.X = &social.XSettings{Client: s.XClientID, Secret: s.XClientSecret, ConsumerSecret: s.XConsumerSecret, API: s.XURL, Web: s.XURL}
+		set.X = &social.XSettings{Client: s.XClientID, Secret: s.XClientSecret, ConsumerSecret: s.XConsumerSecret, Bearer: s.XBearer, API: s.XURL, Web: s.XURL}
 	}
 	if local == nil || s.BlueskyServer != "" {
 		set.Bluesky = &social.BlueskySettings{Server: s.BlueskyServer, Directory: s.BlueskyDirectory}
