@@ -208,6 +208,9 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 
 // AcceptsGzip reads an Accept-Encoding header; q=0 refuses.
 func AcceptsGzip(header string) bool {
+	if strings.HasPrefix(header, "gzip,") { // as browsers begin it
+		return true
+	}
 	for part := range strings.SplitSeq(header, ",") {
 		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if coding != "gzip" && coding != "*" {

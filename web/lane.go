@@ -2,9 +2,10 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -50,7 +51,7 @@ func (s *Server) answerKept(w http.ResponseWriter, r *http.Request) (answered bo
 	h := w.Header()
 	h["X-Request-Id"] = []string{id}
 	if name := s.cookieName(buyerCookie); !buyerID(cookieOf(r, name)) {
-		http.SetCookie(w, s.cookie(name, rand.Text(), buyerLasts))
+		http.SetCookie(w, s.cookie(name, cryptorand.Text(), buyerLasts))
 	}
 	status, bytes := page.write(w, r)
 	took := time.Since(started)
@@ -95,7 +96,15 @@ func sharedLines(from http.Header) []header {
 	return list
 }
 
-func newRequestID() string { return rand.Text()[:12] }
+// newRequestID names a request in the log and on a page that failed. It is no secret, so it need not be costly.
+func newRequestID() string {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	var id [12]byte
+	for i, left := 0, rand.Uint64(); i < len(id); i, left = i+1, left>>5 {
+		id[i] = digits[left&31]
+	}
+	return string(id[:])
+}
 
 // cookieOf is the value of a request's cookie, or "".
 func cookieOf(r *http.Request, name string) string {

@@ -66,6 +66,7 @@ type bench struct {
 	rounds      int
 	events      int
 	seconds     time.Duration
+	profile     string
 }
 
 func (b *bench) postgres() bool { return b.databaseURL != "" }
@@ -89,12 +90,12 @@ func run(ctx context.Context, arguments []string, out io.Writer) (met bool, err 
 	flags.IntVar(&b.rounds, "rounds", 5, "rounds of which the median counts")
 	flags.IntVar(&b.events, "events", 100_000, "events of the backlog of P4")
 	flags.DurationVar(&b.seconds, "for", 1500*time.Millisecond, "how long each side of a round of P1 and P3 is under load")
-	profile := flags.String("cpuprofile", "", "write where the time goes to a file, for go tool pprof")
+	flags.StringVar(&b.profile, "cpuprofile", "", "write where the time goes to a file, for go tool pprof; of each child to one beside it")
 	if err := flags.Parse(arguments); err != nil {
 		return false, err
 	}
-	if *profile != "" {
-		file, err := os.Create(*profile)
+	if b.profile != "" {
+		file, err := os.Create(b.profile)
 		if err != nil {
 			return false, err
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -56,6 +58,9 @@ func (b *bench) child(ctx context.Context, what string, more ...string) (*child,
 		return nil, err
 	}
 	c := &child{command: exec.CommandContext(ctx, self, "-database-url", b.databaseURL)}
+	if b.profile != "" {
+		c.command.Args = append(c.command.Args, "-cpuprofile", b.profile+"."+what)
+	}
 	c.command.Env = append(append(os.Environ(), childWish+"="+what), more...)
 	c.command.Stderr = os.Stderr
 	input, err := c.command.StdinPipe()
@@ -99,6 +104,17 @@ func (c *child) cpu() time.Duration {
 	return time.Duration(user+kernel) * time.Second / clockTick
 }
 
+// plainPath is where the bare server gives the page uncompressed.
+const plainPath = "/plain"
+
+func unpacked(small []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(small))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(reader)
+}
+
 // serveChild is what a child does.
 func (b *bench) serveChild(ctx context.Context, what string) error {
 	if what == "bare" {
@@ -106,7 +122,17 @@ func (b *bench) serveChild(ctx context.Context, what string) error {
 		if err != nil {
 			return err
 		}
+		plain, err := unpacked(page)
+		if err != nil {
+			return err
+		}
 		address, stop, err := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == plainPath { // as large as pages are where nothing compresses them
+				w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+				w.Header().Set("Content-Length", strconv.Itoa(len(plain)))
+				_, _ = w.Write(plain)
+				return
+			}
 			if tag := r.Header.Get("If-None-Match"); tag != "" { // what 304 can be at its best
 				w.Header().Set("Etag", tag)
 				w.WriteHeader(http.StatusNotModified)

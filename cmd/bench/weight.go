@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,11 +92,7 @@ func assets(ctx context.Context, base, path string) (loaded, string, error) {
 	all.sizes["page"], all.requests = len(body), 1
 	text := string(body)
 	if head.Get("Content-Encoding") == "gzip" {
-		unpacked, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
-			return all, "", err
-		}
-		plain, err := io.ReadAll(unpacked)
+		plain, err := unpacked(body)
 		if err != nil {
 			return all, "", err
 		}
