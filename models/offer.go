@@ -220,7 +220,7 @@ func (s *Store) PublicOffer(ctx context.Context, slug string) (*OfferView, *Shop
 func (s *Store) offerView(ctx context.Context, offer Offer, latest bool) (*OfferView, error) {
 	view := &OfferView{Offer: offer}
 	if offer.ApprovedVersionID != nil {
-		approved, err := s.version(ctx, *offer.ApprovedVersionID)
+		approved, err := s.approvedVersion(ctx, *offer.ApprovedVersionID)
 		if err != nil {
 			return nil, err
 		}

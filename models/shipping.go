@@ -40,7 +40,9 @@ var ShipCountries = strings.Fields("AT AU BE BG CA CH CY CZ DE DK EE ES FI FR GB
 // Sending is the shop's shipping as it is kept.
 func (s *Shop) Sending() Shipping {
 	var shipping Shipping
-	_ = json.Unmarshal([]byte(s.Shipping), &shipping)
+	if s.Shipping != "" {
+		_ = json.Unmarshal([]byte(s.Shipping), &shipping)
+	}
 	return shipping
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -76,11 +77,19 @@ func (s *Shop) Wanted() Requirements {
 
 // Zone is the shop's time zone; UTC where the machine does not know it.
 func (s *Shop) Zone() *time.Location {
-	if zone, err := time.LoadLocation(s.TimeZone); err == nil {
-		return zone
+	if zone, known := zones.Load(s.TimeZone); known {
+		return zone.(*time.Location)
 	}
-	return time.UTC
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(s.TimeZone, zone)
+	return zone
 }
+
+// zones are those that were wanted: reading one from the system's files costs more than a shop's row.
+var zones sync.Map
 
 // CanSell tells whether the shop may take money now. onBehalfOf is the installation's choice of merchant of record,
 // which needs the card capability too. A deadline in the future never stops sales.

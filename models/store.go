@@ -52,6 +52,8 @@ type Store struct {
 	bell    *bell
 	stamps  *stamps
 	log     *slog.Logger
+
+	approved *approved
 }
 
 // Settings is what Open needs to know.
@@ -77,7 +79,7 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(set.Folder, "pictures"), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), stamps: newStamps(), log: set.Log}
+	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), stamps: newStamps(), approved: newApproved(), log: set.Log}
 	if set.DatabaseURL == "" {
 		err = s.openSQLite(ctx)
 	} else {

@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -31,6 +32,9 @@ type entry struct {
 	// plain is the whole text where there is nothing to fill in: most of a page.
 	plain  string
 	params []string
+	// parts stand around the values where the text has one form, and nothing but values in it: cut once, so that a
+	// page need not run a template for each of its sentences.
+	parts, between []string
 }
 
 var paramPattern = regexp.MustCompile(`\{\{\s*\.([A-Za-z][A-Za-z0-9]*)\s*\}\}`)
@@ -93,6 +97,12 @@ func newEntry(m *i18n.Message) *entry {
 	}
 	if m.One == "" && m.Many == "" && len(known.params) == 0 {
 		known.plain = m.Other
+	}
+	if m.One == "" && m.Many == "" && strings.Count(m.Other, "{{") == len(paramPattern.FindAllString(m.Other, -1)) {
+		known.parts = paramPattern.Split(m.Other, -1)
+		for _, found := range paramPattern.FindAllStringSubmatch(m.Other, -1) {
+			known.between = append(known.between, found[1])
+		}
 	}
 	return known
 }

@@ -1,7 +1,9 @@
 package words
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"time"
 
@@ -79,12 +81,26 @@ func (p *Printer) fill(m *entry, count any, pairs []any) string {
 			data[name] = ""
 		}
 	}
+	if len(m.parts) > 0 {
+		return m.join(data)
+	}
 	text, _ := p.localizer.Localize(&i18n.LocalizeConfig{MessageID: m.ID, PluralCount: count, TemplateData: data})
 	if text == "" {
 		missing.add(p.lang + " " + m.ID + " cannot be written")
 		return m.ID
 	}
 	return text
+}
+
+// join puts the values between the parts, written as a template writes them.
+func (m *entry) join(data map[string]any) string {
+	var text strings.Builder
+	for i, name := range m.between {
+		text.WriteString(m.parts[i])
+		fmt.Fprint(&text, data[name])
+	}
+	text.WriteString(m.parts[len(m.parts)-1])
+	return text.String()
 }
 
 func (p *Printer) value(v any) any {
