@@ -48,7 +48,7 @@ const careMost = 100
 
 // RepliesToMind counts the replies that somebody of the shop should look at, up to a hundred.
 func (s *Store) RepliesToMind(ctx context.Context, shop *Shop) (n int64, err error) {
-	err = s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM replies WHERE shop_id = ? AND care <> '' LIMIT ?) AS some", shop.ID, careMost).Scan(&n).Error
+	err = s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM replies WHERE shop_id = ? AND care <> '' LIMIT ?) AS waiting", shop.ID, careMost).Scan(&n).Error
 	return n, err
 }
 

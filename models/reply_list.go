@@ -108,7 +108,10 @@ func (s *Store) repliesAsked(ctx context.Context, shop *Shop, filter ReplyFilter
 	if err != nil {
 		return nil, err
 	}
-	if len(offers) > 0 || bare != typed {
+	switch {
+	case len(offers) == 1:
+		return query.Where("offer_id = ?", offers[0]), nil
+	case len(offers) > 1 || bare != typed:
 		return query.Where("offer_id IN ?", append(offers, "")), nil
 	}
 	return query.Where("lower(author_handle) IN ?", handlesOf(bare)), nil

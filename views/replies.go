@@ -66,7 +66,8 @@ func (l ReplyList) news() string {
 	return address + mark + "seen=" + l.Seen + "&newest=" + newest
 }
 
-func (l ReplyList) filtered() bool { return l.Network != "" || l.Query != "" || l.Tab == "done" }
+// Filtered tells whether the list leaves something out on the reader's wish.
+func (l ReplyList) Filtered() bool { return l.Network != "" || l.Query != "" || l.Tab == "done" }
 
 func (l ReplyList) tabs(p Page) []Tab {
 	var list []Tab

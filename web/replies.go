@@ -31,7 +31,15 @@ func (s *Server) listReplies(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.render(http.StatusOK, views.RepliesPage(v.page("reply.list.heading"), *list))
+	page := v.page("reply.list.heading")
+	if !list.First || list.Filtered() {
+		return v.render(http.StatusOK, views.RepliesPage(page, *list, nil))
+	}
+	funnel, err := s.store.ReplyFunnel(v.ctx(), v.Shop)
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, views.RepliesPage(page, *list, funnel))
 }
 
 // showReplyRows sends the newest replies anew where they look otherwise than the page that asks has seen.
