@@ -83,6 +83,11 @@ func (o *Offer) SoldOut() bool {
 	return !unlimited && left <= 0
 }
 
+// OverAt tells whether an offer has ended, or all of it is sold and paid.
+func (o *Offer) OverAt(now time.Time) bool {
+	return o.StateAt(now) == "ended" || o.Sold > 0 && (o.Stock != nil && o.Sold >= *o.Stock || o.Codes != nil && *o.Codes <= 0)
+}
+
 // OfferView is an offer with the version a page shows and that version's picture.
 type OfferView struct {
 	Offer

@@ -25,7 +25,7 @@ func (s *Store) OpenPosts(ctx context.Context, shop *Shop) (failing, planned []P
 		return nil, nil, err
 	}
 	var posts []Post
-	if err := s.read(ctx).Where("shop_id = ? AND "+plannedWhere, shop.ID, s.now()).Order("scheduled_at, id").Limit(openMost).Find(&posts).Error; err != nil {
+	if err := s.read(ctx).Where("shop_id = ? AND "+plannedWhere, shop.ID, s.now()).Order("CASE WHEN scheduled_at IS NULL THEN 1 ELSE 0 END, scheduled_at, id").Limit(openMost).Find(&posts).Error; err != nil {
 		return nil, nil, err
 	}
 	planned, err = s.postViews(ctx, posts)

@@ -27,6 +27,32 @@ const queuedFor = time.Minute
 // PlanPost lets a post go out by its account at a time, or at once where at is nil. Also how one that failed is tried
 // again. Problems: post post.by_hand, post.disconnected, text post.same (the network would refuse it).
 func (s *Store) PlanPost(ctx context.Context, shop *Shop, user *User, post *Post, at *time.Time) error {
+	if at == nil {
+		return s.planPost(ctx, shop, user, post, s.now(), planNow)
+	}
+	return s.planPost(ctx, shop, user, post, *at, planAt)
+}
+
+// PlanWhenOver lets the last post of a drop go out as soon as its offer has ended, or all of it is sold and paid: an
+// offer without an end has no time for it. Problems as for PlanPost.
+func (s *Store) PlanWhenOver(ctx context.Context, shop *Shop, user *User, post *Post, offer *Offer) error {
+	from := s.now()
+	if offer.StartsAt != nil && offer.StartsAt.After(from) {
+		from = *offer.StartsAt
+	}
+	return s.planPost(ctx, shop, user, post, from, planOver)
+}
+
+// plan is what the time of a planned post means.
+type plan int
+
+const (
+	planNow plan = iota
+	planAt
+	planOver // not before it, and not before the offer is over
+)
+
+func (s *Store) planPost(ctx context.Context, shop *Shop, user *User, post *Post, at time.Time, how plan) error {
 	if post.ProfileID == nil {
 		return Problems{{Field: "post", Code: "post.by_hand"}}
 	}
@@ -42,24 +68,25 @@ func (s *Store) PlanPost(ctx context.Context, shop *Shop, user *User, post *Post
 	} else if same {
 		return Problems{{Field: "text", Code: "post.same"}}
 	}
-	now := s.now()
-	action, when := "post.scheduled", now
+	action, shown := "post.scheduled", &at
 	var lease *time.Time
-	if at == nil {
+	switch how {
+	case planNow:
 		action = "post.sent"
-		until := now.Add(queuedFor)
+		until := at.Add(queuedFor)
 		lease = &until
-	} else {
-		when = *at
+	case planOver:
+		shown = nil
+	case planAt:
 	}
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		err := changed(db.Exec(`UPDATE posts SET state = 'scheduled', scheduled_at = ?, try_at = ?, lease_until = ?, failure = '', failure_detail = ''
-			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed') AND profile_id = ?`, when, when, lease, post.ID, shop.ID, profile.ID))
+			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed') AND profile_id = ?`, shown, at, lease, post.ID, shop.ID, profile.ID))
 		if err != nil {
 			return err
 		}
-		if at == nil {
+		if how == planNow {
 			if err := db.enqueue(PublishPost{PostID: post.ID}); err != nil {
 				return err
 			}

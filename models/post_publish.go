@@ -211,18 +211,23 @@ func (s *Store) FailPlanned(ctx context.Context, post *Post, failure string, unt
 	return err
 }
 
-// QueueDuePosts gives the posts whose time has come to the queue, each once.
+// isOver tells of an offer in the database whether OverAt.
+const isOver = "(offers.state = 'ended' OR offers.ends_at <= ? OR offers.sold > 0 AND (offers.stock IS NOT NULL AND offers.sold >= offers.stock OR offers.codes IS NOT NULL AND offers.codes <= 0))"
+
+// QueueDuePosts gives the posts whose time has come to the queue, each once; one that has no time waits for its offer to
+// be over.
 func (s *Store) QueueDuePosts(ctx context.Context, most int) error {
 	now := s.now()
 	var ids []string
-	const due = "try_at <= ? AND state IN ('scheduled', 'publishing') AND profile_id IS NOT NULL AND (lease_until IS NULL OR lease_until <= ?)"
-	if err := s.read(ctx).Raw("SELECT id FROM posts WHERE "+due+" ORDER BY try_at, id LIMIT ?", now, now, most).Scan(&ids).Error; err != nil || len(ids) == 0 {
+	const due = "try_at <= ? AND state IN ('scheduled', 'publishing') AND profile_id IS NOT NULL AND (lease_until IS NULL OR lease_until <= ?)" +
+		" AND (phase <> 'ended' OR scheduled_at IS NOT NULL OR state <> 'scheduled' OR EXISTS (SELECT 1 FROM offers WHERE offers.id = posts.offer_id AND " + isOver + "))"
+	if err := s.read(ctx).Raw("SELECT id FROM posts WHERE "+due+" ORDER BY try_at, id LIMIT ?", now, now, now, most).Scan(&ids).Error; err != nil || len(ids) == 0 {
 		return err
 	}
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		for _, id := range ids {
-			result := db.Exec("UPDATE posts SET lease_until = CASE WHEN state = 'scheduled' THEN ? ELSE lease_until END WHERE id = ? AND "+due, now.Add(queuedFor), id, now, now)
+			result := db.Exec("UPDATE posts SET lease_until = CASE WHEN state = 'scheduled' THEN ? ELSE lease_until END WHERE id = ? AND "+due, now.Add(queuedFor), id, now, now, now)
 			if result.Error != nil {
 				return result.Error
 			}

@@ -184,6 +184,40 @@ func TestWhatIsPlannedWithoutItsAccountOrOffer(t *testing.T) {
 	}
 }
 
+// TestThePostOfAnOfferWithoutAnEnd: the last post of a drop waits until all is sold and paid, not until it is set aside.
+func TestThePostOfAnOfferWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	store, clock := storetest.Open(t)
+	ctx := t.Context()
+	shop, user, offer := seller(t, store, "1")
+	post, err := store.CreatePostOf(ctx, shop, user, &offer.Offer, models.PostForm{Network: "x", Text: "Gone", Profile: account(t, store, shop, user, 0), Phase: "ended"})
+	must(t, err)
+	must(t, store.PlanWhenOver(ctx, shop, user, post, &offer.Offer))
+	queued := func() bool {
+		clock.Advance(time.Minute)
+		must(t, store.QueueDuePosts(ctx, 10))
+		view, err := store.PostIn(ctx, shop, post.Code)
+		must(t, err)
+		return view.LeaseUntil != nil
+	}
+	order, _, err := store.PlaceOrder(ctx, purchase(shop, offer, "fan@example.com", "a"))
+	must(t, err)
+	if queued() {
+		t.Fatal("it goes out while the last one is only set aside")
+	}
+	must(t, store.RecordSession(ctx, order, "cs_1"))
+	_, err = store.SettleOrder(ctx, order.ID, models.Payment{SessionID: "cs_1", PaymentIntentID: "pi_1", Amount: 4200, Currency: "eur", At: store.Now()})
+	must(t, err)
+	if !queued() {
+		t.Fatal("all is sold, and it does not go out")
+	}
+	view, _, err := store.PostToPublish(ctx, post.ID)
+	must(t, err)
+	if !view.Offer.OverAt(store.Now()) || view.ScheduledAt != nil {
+		t.Fatalf("%+v", view.Post)
+	}
+}
+
 func TestVisitorsOfADay(t *testing.T) {
 	t.Parallel()
 	store, clock := storetest.Open(t)

@@ -157,7 +157,7 @@ func gate(view *models.PostView, now time.Time) (wait, over bool) {
 	case state == "taken_down" || state == "draft":
 		return false, true
 	case view.Phase == "ended":
-		return state != "ended" && !offer.SoldOut(), false
+		return !offer.OverAt(now), false
 	case state == "ended":
 		return false, true
 	case view.Phase == "teaser":

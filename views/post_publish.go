@@ -110,6 +110,9 @@ func postDays(p Page, posts []models.PostView) []postDay {
 	for _, post := range posts {
 		at := post.When()
 		name := p.W.Weekday(at) + " " + itoa(at.In(p.W.Zone()).Year())
+		if whenOver(&post.Post) {
+			name = p.T("post.planned.over")
+		}
 		if last := len(list) - 1; last >= 0 && list[last].name == name {
 			list[last].posts = append(list[last].posts, post)
 			continue
@@ -125,8 +128,14 @@ func postWhere(p Page, post *models.PostView) string {
 	if post.Profile != nil {
 		by = AccountName(p, post.Profile)
 	}
+	if whenOver(&post.Post) {
+		return by
+	}
 	return p.W.ClockText(post.When()) + " · " + by
 }
+
+// whenOver tells whether a post has no time, but waits for its offer to be over.
+func whenOver(post *models.Post) bool { return post.State == "scheduled" && post.ScheduledAt == nil }
 
 // sinceID says who took the post out.
 func (s ShownPost) sinceID() string {

@@ -103,10 +103,14 @@ func (s *Server) createDrop(v *visit) error {
 		if err != nil {
 			return err
 		}
-		if profile == nil || times[phase] == nil {
+		if profile == nil {
 			continue
 		}
-		err = s.store.PlanPost(v.ctx(), v.Shop, v.User, post, times[phase])
+		if times[phase] == nil {
+			err = s.store.PlanWhenOver(v.ctx(), v.Shop, v.User, post, &offer.Offer)
+		} else {
+			err = s.store.PlanPost(v.ctx(), v.Shop, v.User, post, times[phase])
+		}
 		if errors.As(err, &problems) {
 			v.say(views.ToneWarning, v.W.T("problem."+problems[0].Code, problems[0].Data...))
 			return v.see(views.PostPath(post.Code))

@@ -33,3 +33,20 @@ func TestADropIsPlanned(t *testing.T) {
 		t.Fatalf("%d planned", len(planned))
 	}
 }
+
+// TestADropWithoutAnEnd: an account takes its last post out when all of it is sold.
+func TestADropWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	b := w.merchant()
+	profile := w.connectX(w.ana, w.shop, "maisonkestrel")
+	offer := w.live(models.OfferForm{Title: "Winter scarf", Price: "60,00", Stock: "2", StartsAt: "2026-10-09T20:00"})
+	b.get("/dashboard/offers/"+offer.Slug+"/drop/new").want(http.StatusOK, "when all of it is sold")
+	b.submit("Plan the posts", url.Values{"network": {profile.ID}, "teaser_at": {"2026-10-08T20:00"}}).want(http.StatusOK, "When the offer is over")
+	_, planned, err := w.store.OpenPosts(t.Context(), w.shop)
+	w.must(err)
+	if len(planned) != 3 || planned[2].Phase != "ended" || planned[2].State != "scheduled" {
+		t.Fatalf("%d planned: %+v", len(planned), planned)
+	}
+	b.get("/dashboard/posts/"+planned[2].Code).want(http.StatusOK, "all of it is sold, as")
+}
