@@ -163,8 +163,9 @@ func (s *Store) MarkPosted(ctx context.Context, shop *Shop, user *User, post *Po
 	}
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
-		err := changed(db.Exec(`UPDATE posts SET state = 'posted', remote_url = ?, posted_at = COALESCE(posted_at, ?), scheduled_at = NULL, try_at = NULL, lease_until = NULL, failure = '', failure_detail = ''
-			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed', 'posted')`, remote, s.now(), post.ID, shop.ID))
+		// Another address is another post: what was known of the one before goes.
+		err := changed(db.Exec(`UPDATE posts SET state = 'posted', remote_id = CASE WHEN by_us OR remote_url = ? THEN remote_id ELSE '' END, remote_url = ?, posted_at = COALESCE(posted_at, ?), scheduled_at = NULL, try_at = NULL, lease_until = NULL, failure = '', failure_detail = ''
+			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed', 'posted')`, remote, remote, s.now(), post.ID, shop.ID))
 		if err != nil {
 			return err
 		}

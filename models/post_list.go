@@ -61,7 +61,7 @@ func (s *Store) MarkFound(ctx context.Context, shop *Shop, user *User, post *Pos
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		err := changed(db.Exec(`UPDATE posts SET state = 'posted', profile_id = ?, remote_id = ?, remote_version = ?, remote_url = ?, posted_at = ?, scheduled_at = NULL, try_at = NULL, lease_until = NULL,
-			failure = '', failure_detail = '', measure_at = ? WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed')`,
+			failure = '', failure_detail = '', measure_at = ? WHERE id = ? AND shop_id = ? AND (state IN ('draft', 'scheduled', 'failed') OR state = 'posted' AND NOT by_us)`,
 			profile.ID, sent.RemoteID, sent.RemoteVersion, sent.RemoteURL, at, nextMeasure(&found, s.now()), post.ID, shop.ID))
 		if err != nil {
 			return err

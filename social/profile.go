@@ -146,6 +146,26 @@ func (p *Publisher) FindPost(ctx context.Context, post *models.Post, profile *mo
 	return p.find(ctx, network, profile, Message{Text: Whole(post.Text, p.Link(post)), Card: &LinkCard{URL: p.Link(post)}})
 }
 
+// LocatePost finds an account's own post by the address that its owner has pasted; nil where it is none of the account's.
+func (p *Publisher) LocatePost(ctx context.Context, profile *models.Profile, address string) (there *Published, err error) {
+	network := p.Network(profile.Network)
+	if network == nil {
+		return nil, models.ErrDisconnected
+	}
+	if err := p.store.SpendAnyway(ctx, profile, string(ActRead), 1, network.Price(ActRead, false)); err != nil {
+		return nil, err
+	}
+	err = p.withGrant(ctx, profile, func(ctx context.Context, grant Grant) (err error) {
+		there, err = network.Locate(ctx, grant, address)
+		return err
+	})
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Gone {
+		return nil, nil
+	}
+	return there, err
+}
+
 // measureMost is how many posts' figures are read at once; of one account, as many as X gives in a call.
 const (
 	measureMost    = 400

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -198,41 +197,5 @@ func (s *Server) deletePost(v *visit) error {
 		v.say(views.ToneSuccess, v.W.T("post.done.dropped"))
 		return v.see(views.PostsPath)
 	}
-	return v.see(views.PostPath(post.Code))
-}
-
-// createFinding looks for a post that the merchant took out by hand, on the accounts that are connected.
-func (s *Server) createFinding(v *visit) error {
-	post, err := s.store.PostIn(v.ctx(), v.Shop, v.Param("code"))
-	if err != nil {
-		return err
-	}
-	if err := v.allow(limitConnect, "find "+v.Shop.ID); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(v.ctx(), networkLasts)
-	defer cancel()
-	said := "post.found.not"
-	for _, profile := range s.accounts(v, post.ShopID) {
-		if profile.Network != post.Network {
-			continue
-		}
-		found, err := s.set.Publisher.FindPost(ctx, &post.Post, &profile)
-		if err != nil {
-			s.log.Info("a post was not looked for", "network", profile.Network, "error", err.Error())
-			said = "post.found.away"
-			continue
-		}
-		if found == nil {
-			continue
-		}
-		err = s.store.MarkFound(v.ctx(), v.Shop, v.User, &post.Post, &profile, models.Sent{RemoteID: found.ID, RemoteVersion: found.Version, RemoteURL: found.URL, At: found.At})
-		if err != nil {
-			return s.planned(v, &post.Post, err, nil, "")
-		}
-		v.say(views.ToneSuccess, v.W.T("post.found"))
-		return v.see(views.PostPath(post.Code))
-	}
-	v.say(views.ToneInfo, v.W.T(said, "Network", v.W.T("post.network."+post.Network)))
 	return v.see(views.PostPath(post.Code))
 }

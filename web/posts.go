@@ -265,6 +265,10 @@ func (s *Server) createPosting(v *visit) error {
 		return err
 	}
 	remote := v.FormValue("remote_url")
+	if s.locate(v, &post.Post, remote) {
+		v.say(views.ToneSuccess, v.W.T("post.found"))
+		return v.see(views.PostPath(post.Code))
+	}
 	err = s.store.MarkPosted(v.ctx(), v.Shop, v.User, &post.Post, remote)
 	var problems models.Problems
 	if errors.As(err, &problems) {

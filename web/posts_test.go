@@ -118,3 +118,31 @@ func TestPostsOfOthers(t *testing.T) {
 	l.get("/dashboard/posts/"+post.Code).want(http.StatusOK, "Ours").without("I have posted it", "Save the text")
 	l.post("/dashboard/posts/"+post.Code+"/posting", nil).want(http.StatusForbidden)
 }
+
+// TestAPastedAddressIsLookedUp: what a merchant posted by hand is known to its network from then on; what is somebody
+// else's is kept as it was pasted.
+func TestAPastedAddressIsLookedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	profile := w.connectX(w.ana, w.shop, "maisonkestrel")
+	offer := w.apron()
+	post, err := w.store.CreatePost(t.Context(), w.shop, w.ana, &offer.Offer, "x", "By hand", 0)
+	w.must(err)
+	says := func(who string) string {
+		return w.x + w.sandboxForm("/posts", url.Values{"as": {who}, "text": {"By hand"}, "back": {"status"}})
+	}
+	theirs, ours := says("mira_okafor"), says("maisonkestrel")
+	b := w.merchant()
+	for _, step := range []struct {
+		address, said string
+		known         bool
+	}{{theirs, "Noted as posted", false}, {ours + "?s=20", "its figures are read", true}, {"", "Noted as posted", false}, {ours, "its figures are read", true}} {
+		b.get("/dashboard/posts/"+post.Code).want(http.StatusOK, "By hand")
+		b.post("/dashboard/posts/"+post.Code+"/posting", url.Values{"remote_url": {step.address}}).want(http.StatusOK, step.said)
+		now, err := w.store.PostIn(t.Context(), w.shop, post.Code)
+		w.must(err)
+		if known := now.RemoteID != "" && now.ProfileID != nil && *now.ProfileID == profile.ID && now.MeasureAt != nil; known != step.known || now.State != "posted" {
+			t.Fatalf("after %q: %+v", step.address, now.Post)
+		}
+	}
+}

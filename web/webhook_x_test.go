@@ -216,6 +216,9 @@ func TestRepliesArriveAtOnce(t *testing.T) {
 
 // sandboxForm sends a form of the sandbox's X.
 func (w *world) sandboxForm(path string, values url.Values) {
+
+// sandboxForm sends a form of the sandbox's X, and gives where it leads.
+func (w *world) sandboxForm(path string, values url.Values) string {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.x+path, strings.NewReader(values.Encode()))
 	w.must(err)
@@ -226,4 +229,5 @@ func (w *world) sandboxForm(path string, values url.Values) {
 	if answer.StatusCode != http.StatusSeeOther {
 		w.t.Fatalf("%s: %d", path, answer.StatusCode)
 	}
+	return answer.Header.Get("Location")
 }
