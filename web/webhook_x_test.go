@@ -214,9 +214,6 @@ func TestRepliesArriveAtOnce(t *testing.T) {
 	b.get("/dashboard/settings/networks").want(http.StatusOK, "Replies arrive at once")
 }
 
-// sandboxForm sends a form of the sandbox's X.
-func (w *world) sandboxForm(path string, values url.Values) {
-
 // sandboxForm sends a form of the sandbox's X, and gives where it leads.
 func (w *world) sandboxForm(path string, values url.Values) string {
 	w.t.Helper()
