@@ -86,6 +86,9 @@ func (f FanForm) oneCap(field, typed string, problems *Problems) Money {
 	}
 	amount, p := ParseMoney(typed, f.Currency)
 	if p != nil {
+		if p.Code == "price.malformed" || p.Code == "price.blank" { // a cap is no price
+			p.Code = "cap.malformed"
+		}
 		problems.Add(field, p.Code, p.Data...)
 		return Money{Currency: f.Currency}
 	}

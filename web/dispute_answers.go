@@ -156,12 +156,21 @@ func (s *Server) heldFor(v *visit, d views.Dispute) (models.AnswerForm, error) {
 // purchaseLines tell how an order was bought, moment by moment, and when a receipt left: nothing that we do not know.
 func (s *Server) purchaseLines(v *visit, d views.Dispute) ([]string, error) {
 	o := d.Order
-	lines := []string{v.W.T("dispute.evidence.placed", "When", v.W.DateTime(o.CreatedAt), "Address", o.Email, "Total", v.W.Money(o.Money(o.Total)))}
+	lines, err := s.askedLines(v, d)
+	if err != nil {
+		return nil, err
+	}
+	paid := "dispute.evidence.paid"
+	if len(lines) > 0 && o.ByCard {
+		paid = "dispute.evidence.charged"
+	} else if len(lines) == 0 {
+		lines = append(lines, v.W.T("dispute.evidence.placed", "When", v.W.DateTime(o.CreatedAt), "Address", o.Email, "Total", v.W.Money(o.Money(o.Total))))
+	}
 	for _, change := range d.Changes {
 		when := v.W.DateTime(change.CreatedAt)
 		switch change.Kind {
 		case "paid":
-			lines = append(lines, v.W.T("dispute.evidence.paid", "When", v.W.DateTime(*o.PaidAt), "Card", views.CardText(o.Card)))
+			lines = append(lines, v.W.T(paid, "When", v.W.DateTime(*o.PaidAt), "Card", views.CardText(o.Card)))
 		case "sent":
 			lines = append(lines, v.W.T("dispute.evidence.shipped", "When", when))
 		}
@@ -195,4 +204,41 @@ func (s *Server) messageLines(v *visit, d views.Dispute) ([]string, error) {
 		}
 	}
 	return lines, err
+}
+
+// askedLines are the consent pack of an order by reply, in the order in which it happened; none for another order.
+func (s *Server) askedLines(v *visit, d views.Dispute) (lines []string, err error) {
+	pack, err := s.store.ConsentPackOf(v.ctx(), &d.Order.Order)
+	if err != nil || pack == nil {
+		return nil, err
+	}
+	say := func(id string, pairs ...any) { lines = append(lines, v.W.T("dispute.evidence."+id, pairs...)) }
+	o := d.Order
+	if c := pack.Agreed; c != nil {
+		order, day := c.Caps()
+		say("agreed", "When", v.W.DateTime(c.CreatedAt), "Handle", "@"+c.Handle, "Client", c.Client, "Version", c.Text, "Order", v.W.Money(order), "Day", v.W.Money(day))
+	}
+	if c := pack.Caps; c != nil {
+		order, day := c.Caps()
+		say("caps", "When", v.W.DateTime(c.CreatedAt), "Client", c.Client, "Order", v.W.Money(order), "Day", v.W.Money(day))
+	}
+	if r := pack.Reply; r != nil {
+		say("reply", "When", v.W.DateTime(r.WrittenAt), "Handle", "@"+r.AuthorHandle, "ID", r.AuthorID, "Network", v.W.T("post.network."+r.Network), "Words", r.Text, "URL", r.URL)
+	}
+	if a := pack.Answer; a != nil && a.SentAt != nil {
+		say("answer", "When", v.W.DateTime(*a.SentAt), "Words", a.Text, "URL", a.RemoteURL)
+	} else {
+		say("asked", "When", v.W.DateTime(pack.AskedAt), "Total", v.W.Money(o.Money(o.Total)), "Until", v.W.DateTime(pack.Until))
+	}
+	switch r := pack.Confirm; {
+	case pack.ConfirmedAt == nil:
+	case r != nil:
+		say("confirmed.words", "When", v.W.DateTime(*pack.ConfirmedAt), "Words", r.Text, "URL", r.URL)
+	default:
+		say("confirmed."+pack.ConfirmedBy, "When", v.W.DateTime(*pack.ConfirmedAt))
+	}
+	if pack.State == "linked" && pack.EndedAt != nil {
+		say("linked", "When", v.W.DateTime(*pack.EndedAt), "Address", o.Email)
+	}
+	return lines, nil
 }

@@ -95,6 +95,11 @@ func (s *Server) renderSync(v *visit, status int, form views.Sync, problems mode
 
 func (s *Server) introducing(network string) social.Introducing {
 	way, _ := s.network(network).(social.Introducing)
+	if bluesky, is := way.(*social.BlueskyClient); is {
+		if _, err := bluesky.Description("", "", s.set.BaseURL+views.SyncBackPath(network)); err != nil {
+			return nil // its servers would not lead back here
+		}
+	}
 	return way
 }
 

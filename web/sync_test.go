@@ -35,7 +35,7 @@ func (w *world) withX() *world {
 }
 
 // synced is a browser whose person has signed in as a fan of the sandbox's X.
-func synced(t *testing.T, w *world, handle string) *browser {
+func synced(t testing.TB, w *world, handle string) *browser {
 	t.Helper()
 	b := newBrowser(t, w)
 	b.get("/sync").want(http.StatusOK, "a reply is an order")
@@ -88,23 +88,30 @@ func (w *world) fanID(b *browser) string {
 	return id
 }
 
+// mira has synced a card and may buy by reply.
+func (w *world) mira() (*browser, *models.Fan, *models.FanCard) {
+	w.t.Helper()
+	b := synced(w.t, w, "mira_okafor")
+	b.submit("Agree and save a card", agreed)
+	b.submit("Save card", url.Values{"name": {"Mira"}, "number": {"4242424242424242"}, "expiry": {"12/30"}, "cvc": {"123"}}).want(http.StatusOK, "4242")
+	letter, err := w.store.LatestLetter(w.t.Context(), "fan_email", "mira@example.com")
+	w.must(err)
+	w.must(w.store.ConfirmFanEmail(w.t.Context(), letter.Secret))
+	w.clock.Advance(11 * time.Minute)
+	fan, err := w.store.FanOf(w.t.Context(), models.Identity{Network: "x", RemoteID: w.fanID(b)})
+	w.must(err)
+	card, err := w.store.UsualCard(w.t.Context(), fan)
+	w.must(err)
+	return b, fan, card
+}
+
 // TestConfirmInTheWallet: a fan confirms or lets go what a reply asked for; another fan can do neither.
 func TestConfirmInTheWallet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).withX()
 	offer, shop, err := w.store.PublicOffer(t.Context(), w.apron().Slug)
 	w.must(err)
-	b := synced(t, w, "mira_okafor")
-	b.submit("Agree and save a card", url.Values{"email": agreed["email"], "agreed": {"on"}, "name": agreed["name"], "address": agreed["address"], "country": {"FR"}})
-	b.submit("Save card", url.Values{"name": {"Mira"}, "number": {"4242424242424242"}, "expiry": {"12/30"}, "cvc": {"123"}}).want(http.StatusOK, "4242")
-	letter, err := w.store.LatestLetter(t.Context(), "fan_email", "mira@example.com")
-	w.must(err)
-	w.must(w.store.ConfirmFanEmail(t.Context(), letter.Secret))
-	w.clock.Advance(11 * time.Minute)
-	fan, err := w.store.FanOf(t.Context(), models.Identity{Network: "x", RemoteID: w.fanID(b)})
-	w.must(err)
-	card, err := w.store.UsualCard(t.Context(), fan)
-	w.must(err)
+	b, fan, card := w.mira()
 	ask := func(reply string) *models.Order {
 		order, err := w.pay.OrderByReply(t.Context(), payments.Purchase{Offer: offer, Shop: shop, Language: "en", Country: "FR", Consent: true}, models.ByCard{Fan: fan, Card: card, ReplyID: reply, Code: "K7QM"})
 		w.must(err)
