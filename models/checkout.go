@@ -82,6 +82,9 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		if err := db.checkLimit(in.Offer, order); err != nil {
 			return err
 		}
+		if err := db.checkUnclaimed(in, order); err != nil {
+			return err
+		}
 		if err := db.takeCode(in, order, quote.Code); err != nil {
 			return err
 		}
@@ -158,7 +161,9 @@ func (in Purchase) many() (int64, *Problem) {
 
 func (in Purchase) check(now time.Time) (quantity int64, err error) {
 	var problems Problems
-	problems.take("email", CheckEmail(in.Email))
+	if in.ByCard == nil || in.ByCard.Fan != nil {
+		problems.take("email", CheckEmail(in.Email))
+	}
 	quantity, bad := in.many()
 	problems.take("quantity", bad)
 	offer := in.Offer
@@ -232,8 +237,11 @@ func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, er
 	}
 	order.OpenUntil, order.ExpiresAt = in.lasts(now)
 	if by := in.ByCard; by != nil {
-		order.Source, order.ByCard, order.BuyerName, order.Address = "reply", true, by.Fan.Name, by.Fan.Address
-		order.OpenUntil, order.ExpiresAt = now.Add(ConfirmWithin), now.Add(ConfirmWithin)
+		order.Source, order.ByCard = "reply", true
+		order.OpenUntil, order.ExpiresAt = now.Add(in.Offer.ReplyLasts()), now.Add(in.Offer.ReplyLasts())
+		if by.Fan != nil {
+			order.BuyerName, order.Address = by.Fan.Name, by.Fan.Address
+		}
 	}
 	if quote.Code != nil {
 		order.Code = quote.Code.Code
@@ -247,6 +255,9 @@ func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, er
 	if in.Buyer != "" {
 		order.Buyer = s.sealer.digest("buyer", in.Buyer)
 	}
+	if by := in.ByCard; by != nil && by.Fan == nil {
+		order.Buyer = s.sealer.digest("author", by.Author.Network+" "+by.Author.RemoteID)
+	}
 	var err error
 	order.TokenSealed, err = s.sealer.seal(token, "orders", "token", order.ID)
 	return order, err
@@ -258,9 +269,11 @@ func (t *tx) checkLimit(offer *OfferView, order *Order) error {
 		return nil
 	}
 	var had int64
-	err := t.Raw("SELECT COALESCE(SUM(quantity), 0) FROM orders WHERE offer_id = ? AND email_key = ? AND payment IN ('pending', 'paid', 'partly_refunded')", offer.ID, order.EmailKey).Scan(&had).Error
-	if err != nil {
-		return err
+	if order.Email != "" { // else it is nobody's yet
+		err := t.Raw("SELECT COALESCE(SUM(quantity), 0) FROM orders WHERE offer_id = ? AND email_key = ? AND payment IN ('pending', 'paid', 'partly_refunded')", offer.ID, order.EmailKey).Scan(&had).Error
+		if err != nil {
+			return err
+		}
 	}
 	if had > 0 && had+order.Quantity > *offer.LimitPerBuyer {
 		return Problems{{Field: "quantity", Code: "quantity.limit_reached", Data: []any{"Limit", *offer.LimitPerBuyer, "Had", had}}}

@@ -35,12 +35,15 @@ const (
 	linkedLasts    = 2 * time.Hour
 )
 
-// ByCard is how an order by reply is paid: by a fan, with a card that is kept.
+// ByCard is how an order by reply is paid: by a fan, with a card that is kept. Without a fan it waits for its author to sync
+// one.
 type ByCard struct {
 	Fan     *Fan
 	Card    *FanCard
 	ReplyID string
 	Code    string // by which the fan confirms
+	Author  Identity
+	Waited  bool // the fan synced the card for this very order
 }
 
 // ChargeConfirmed is the work of charging a confirmed order.
@@ -67,7 +70,7 @@ const confirmAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 // ask keeps the question about an order by reply, in the transaction that places it. Problems: offer fan.stopped,
 // fan.agree, fan.email, fan.cooling, fan.card, fan.holds, cap.currency, cap.order, cap.day.
 func (t *tx) ask(by *ByCard, order *Order) error {
-	if by == nil {
+	if by == nil || by.Fan == nil {
 		return nil
 	}
 	// The row is held on PostgreSQL too: of two replies of one fan at once, the later sees the earlier.
@@ -81,7 +84,7 @@ func (t *tx) ask(by *ByCard, order *Order) error {
 	if err := t.Where("id = ?", by.Fan.ID).Take(&fan).Error; err != nil {
 		return found(err)
 	}
-	if err := t.checkCaps(&fan, by.Card, order); err != nil {
+	if err := t.checkCaps(&fan, by, order); err != nil {
 		return err
 	}
 	confirmation := Confirmation{
@@ -95,8 +98,8 @@ func (t *tx) ask(by *ByCard, order *Order) error {
 }
 
 // checkCaps says whether the fan's own caps, and ours, let the order be asked about.
-func (t *tx) checkCaps(fan *Fan, card *FanCard, order *Order) error {
-	now := t.store.now()
+func (t *tx) checkCaps(fan *Fan, by *ByCard, order *Order) error {
+	now, card := t.store.now(), by.Card
 	refuse := func(code string, data ...any) error {
 		return Problems{{Field: "offer", Code: code, Data: data}}
 	}
@@ -105,7 +108,7 @@ func (t *tx) checkCaps(fan *Fan, card *FanCard, order *Order) error {
 		return refuse("fan.agree")
 	case fan.EmailConfirmedAt == nil:
 		return refuse("fan.email")
-	case now.Before(*fan.BuysFrom):
+	case now.Before(*fan.BuysFrom) && !by.Waited:
 		return refuse("fan.cooling")
 	case card.FanID != fan.ID || card.State != "kept" || card.ExpiredAt(now):
 		return refuse("fan.card")
@@ -144,51 +147,6 @@ func (s *Store) OpenConfirmations(ctx context.Context, fan *Fan) ([]Confirmation
 	return list[Confirmation](s.read(ctx).Where("fan_id = ? AND state = 'asked' AND until > ?", fan.ID, s.now()).Order("asked_at DESC, order_id").Limit(20))
 }
 
-// ConfirmByCode takes a fan's word, with the code that the answer to the reply showed; at is when the network says that it
-// was written. A wrong code counts against each open question of the fan, and the fifth ends it. Problems: confirm.none
-// where nothing is open, confirm.wrong, confirm.late.
-func (s *Store) ConfirmByCode(ctx context.Context, fan *Fan, code string, at time.Time) (order *Order, err error) {
-	open, err := s.OpenConfirmations(ctx, fan)
-	if err != nil {
-		return nil, err
-	}
-	if len(open) == 0 {
-		return nil, Problems{{Field: "code", Code: "confirm.none"}}
-	}
-	var match *Confirmation
-	for i, c := range open {
-		if sameDigest(c.CodeDigest, s.confirmDigest(fan.ID, c.OrderID, code)) {
-			match = &open[i]
-		}
-	}
-	if match == nil {
-		return nil, errors.Join(s.missCode(ctx, fan), Problems{{Field: "code", Code: "confirm.wrong"}})
-	}
-	if at.After(match.Until) {
-		return nil, Problems{{Field: "code", Code: "confirm.late"}}
-	}
-	return s.confirm(ctx, match, "reply")
-}
-
-// missCode counts a wrong code; the fifth lets the order go.
-func (s *Store) missCode(ctx context.Context, fan *Fan) error {
-	return s.write(ctx, func(db *tx) error {
-		var spent []Confirmation
-		if err := db.Exec("UPDATE confirmations SET tries = tries + 1 WHERE fan_id = ? AND state = 'asked' AND tries < ?", fan.ID, confirmTries).Error; err != nil {
-			return err
-		}
-		if err := db.Where("fan_id = ? AND state = 'asked' AND tries >= ?", fan.ID, confirmTries).Find(&spent).Error; err != nil {
-			return err
-		}
-		for _, c := range spent {
-			if err := db.endConfirmation(c.OrderID, "cancelled", "tries"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Confirm takes a fan's word given on the wallet's page (by "wallet") or by a letter's link ("letter"). Problems:
 // confirm.late where the time is over. Given twice, it is one charge.
 func (s *Store) Confirm(ctx context.Context, fan *Fan, orderID, by string) (*Order, error) {
@@ -200,43 +158,54 @@ func (s *Store) Confirm(ctx context.Context, fan *Fan, orderID, by string) (*Ord
 }
 
 func (s *Store) confirm(ctx context.Context, c *Confirmation, by string) (*Order, error) {
-	now := s.now()
 	order, err := s.Order(ctx, c.OrderID)
 	if err != nil {
 		return nil, err
 	}
 	return order, s.write(ctx, func(db *tx) error {
 		db.touches()
-		result := db.Exec(`UPDATE confirmations SET state = 'confirmed', confirmed_at = ?, confirmed_by = ? WHERE order_id = ? AND state = 'asked' AND until > ?
-			AND EXISTS (SELECT 1 FROM fans WHERE fans.id = confirmations.fan_id AND fans.stopped_at IS NULL AND fans.deleted_at IS NULL)`, now, by, c.OrderID, now)
-		if result.Error != nil {
-			return result.Error
-		}
-		if result.RowsAffected == 0 {
-			var fresh Confirmation
-			if err := db.Where("order_id = ?", c.OrderID).Take(&fresh).Error; err != nil {
-				return err
-			}
-			if fresh.ConfirmedAt != nil {
-				return nil // said twice
-			}
-			return Problems{{Field: "code", Code: "confirm.late"}}
-		}
-		if err := db.change(order, "confirmed", by, nil); err != nil {
+		return db.confirm(order, by)
+	})
+}
+
+// confirm marks a question as answered with yes, and leaves the charge as work.
+func (t *tx) confirm(order *Order, by string) error {
+	now := t.store.now()
+	result := t.Exec(`UPDATE confirmations SET state = 'confirmed', confirmed_at = ?, confirmed_by = ? WHERE order_id = ? AND state = 'asked' AND until > ?
+		AND EXISTS (SELECT 1 FROM fans WHERE fans.id = confirmations.fan_id AND fans.stopped_at IS NULL AND fans.deleted_at IS NULL)`, now, by, order.ID, now)
+	if result.Error != nil {
+		return result.Error
+	}
+	if result.RowsAffected == 0 {
+		var fresh Confirmation
+		if err := t.Where("order_id = ?", order.ID).Take(&fresh).Error; err != nil {
 			return err
 		}
-		return db.enqueue(ChargeConfirmed{OrderID: c.OrderID})
-	})
+		if fresh.ConfirmedAt != nil {
+			return nil // said twice
+		}
+		return Problems{{Field: "code", Code: "confirm.late"}}
+	}
+	if err := t.change(order, "confirmed", by, nil); err != nil {
+		return err
+	}
+	return t.enqueue(ChargeConfirmed{OrderID: order.ID})
 }
 
 // CancelConfirmation lets an unconfirmed order go, and gives its stock back. why is fan, moderation, stopped or sold_out.
 // It does nothing to one that was confirmed: the charge decides.
 func (s *Store) CancelConfirmation(ctx context.Context, orderID, why string) error {
-	return s.write(ctx, func(db *tx) error { return db.endConfirmation(orderID, "cancelled", why) })
+	return s.write(ctx, func(db *tx) error {
+		db.touches()
+		return db.letGo(orderID, why)
+	})
 }
 
-// ExpireConfirmations ends the questions whose time is over.
+// ExpireConfirmations ends the questions whose time is over, and what was set aside for somebody who synced no card.
 func (s *Store) ExpireConfirmations(ctx context.Context) error {
+	if err := s.expireUnclaimed(ctx); err != nil {
+		return err
+	}
 	var over []Confirmation
 	if err := s.read(ctx).Where("state = 'asked' AND until <= ?", s.now()).Order("until").Limit(200).Find(&over).Error; err != nil {
 		return err
@@ -251,6 +220,7 @@ func (s *Store) ExpireConfirmations(ctx context.Context) error {
 
 // endConfirmation ends an unconfirmed question with its order.
 func (t *tx) endConfirmation(orderID, state, why string) error {
+	t.touches()
 	result := t.Exec("UPDATE confirmations SET state = ?, why = ?, ended_at = ? WHERE order_id = ? AND state = 'asked'", state, why, t.store.now(), orderID)
 	if result.Error != nil || result.RowsAffected == 0 {
 		return result.Error
@@ -306,7 +276,22 @@ func (s *Store) TurnToLink(ctx context.Context, order *Order, why string) error 
 		if err := db.orderLetter(order, "pay_link"); err != nil {
 			return err
 		}
+		if err := db.enqueue(ThankReply{OrderID: order.ID}); err != nil {
+			return err
+		}
 		return db.enqueue(OpenLink{OrderID: order.ID})
+	})
+}
+
+// EndConfirmed lets a confirmed order go for which Stripe has no payment, because its fan stopped everything meanwhile.
+func (s *Store) EndConfirmed(ctx context.Context, order *Order) error {
+	return s.write(ctx, func(db *tx) error {
+		db.touches(order.OfferID)
+		result := db.Exec("UPDATE confirmations SET state = 'cancelled', why = 'stopped', ended_at = ? WHERE order_id = ? AND state = 'confirmed' AND intent_id IS NULL", s.now(), order.ID)
+		if result.Error != nil || result.RowsAffected == 0 {
+			return result.Error
+		}
+		return db.endPending(order, "cancelled", "stopped", nil, "by_card")
 	})
 }
 

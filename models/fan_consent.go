@@ -123,6 +123,9 @@ func (s *Store) Agree(ctx context.Context, fan *Fan, form FanForm, cooling time.
 				return err
 			}
 		}
+		if err := db.enqueue(ClaimReplies{FanID: fan.ID}); err != nil {
+			return err
+		}
 		return db.consent(fan, "given", form.Handle, form.Client, details("currency", order.Currency, "order", itoa(order.Amount), "day", itoa(day.Amount)))
 	})
 }
@@ -138,6 +141,9 @@ func (s *Store) ChangeCaps(ctx context.Context, fan *Fan, form FanForm) error {
 		db.touches()
 		err := changed(db.Exec("UPDATE fans SET cap_currency = ?, cap_order = ?, cap_day = ? WHERE id = ? AND buys_from IS NOT NULL AND deleted_at IS NULL", order.Currency, order.Amount, day.Amount, fan.ID))
 		if err != nil {
+			return err
+		}
+		if err := db.enqueue(ClaimReplies{FanID: fan.ID}); err != nil {
 			return err
 		}
 		return db.consent(fan, "caps", form.Handle, form.Client, details("currency", order.Currency, "order", itoa(order.Amount), "day", itoa(day.Amount)))

@@ -52,10 +52,14 @@ func (s *Store) AskFanEmail(ctx context.Context, fan *Fan) error {
 func (s *Store) ConfirmFanEmail(ctx context.Context, secret string) error {
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
-		result := db.Exec("UPDATE fans SET email_confirmed_at = COALESCE(email_confirmed_at, ?) WHERE email_hash = ? AND deleted_at IS NULL", s.now(), s.sealer.digest("fan email", secret))
-		if result.Error == nil && result.RowsAffected == 0 {
+		var ids []string
+		hash := s.sealer.digest("fan email", secret)
+		if err := db.Raw("UPDATE fans SET email_confirmed_at = COALESCE(email_confirmed_at, ?) WHERE email_hash = ? AND deleted_at IS NULL RETURNING id", s.now(), hash).Scan(&ids).Error; err != nil {
+			return err
+		}
+		if len(ids) == 0 {
 			return Problems{{Field: "link", Code: "link.expired"}}
 		}
-		return result.Error
+		return db.enqueue(ClaimReplies{FanID: ids[0]})
 	})
 }

@@ -141,6 +141,9 @@ func (s *Store) freeJobs(ctx context.Context) error {
 		if err := db.Exec("UPDATE reply_cursors SET lease_until = NULL, due_at = ? WHERE lease_until IS NOT NULL", s.now()).Error; err != nil {
 			return err
 		}
+		if err := db.Exec("UPDATE reply_answers SET lease_until = NULL, try_at = ? WHERE state = 'sending'", s.now()).Error; err != nil {
+			return err
+		}
 		return db.Exec("DELETE FROM river_leader").Error
 	})
 }
@@ -152,7 +155,7 @@ func insertWith(client *river.Client[*sql.Tx]) func(context.Context, *sql.Tx, []
 		}
 		params := make([]river.InsertManyParams, len(list))
 		for i, job := range list {
-			params[i] = river.InsertManyParams{Args: job, InsertOpts: &river.InsertOpts{MaxAttempts: jobAttempts}}
+			params[i] = river.InsertManyParams{Args: job, InsertOpts: &river.InsertOpts{MaxAttempts: jobAttempts, Queue: queueOf(job)}}
 		}
 		_, err := client.InsertManyFastTx(ctx, tx, params)
 		return err
@@ -173,6 +176,17 @@ func enqueueAll(changes []*change, tx *sql.Tx) error {
 	return changes[0].store.jobs.insert(context.Background(), tx, list)
 }
 
+// quickQueue is for work that somebody waits for on a network: a backlog of letters does not hold it up.
+const quickQueue = "quick"
+
+func queueOf(job Job) string {
+	switch job.(type) {
+	case ReadReply, AnswerReply, ThankReply, ClaimReplies, ChargeConfirmed:
+		return quickQueue
+	}
+	return river.QueueDefault
+}
+
 func quietConfig() *river.Config {
 	return &river.Config{Logger: slog.New(slog.DiscardHandler)}
 }
@@ -181,7 +195,7 @@ func (s *Store) workConfig(w *Work) *river.Config {
 	return &river.Config{
 		Workers:              w.workers,
 		PeriodicJobs:         w.periodic,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, quickQueue: {MaxWorkers: 4}},
 		FetchPollInterval:    500 * time.Millisecond,
 		FetchCooldown:        20 * time.Millisecond, // with the usual 100 a backlog gets no more than eighty done in a second
 		JobTimeout:           jobTimeout,
@@ -199,8 +213,16 @@ func (s *Store) StopJobs(ctx context.Context) error { return s.jobs.stop(ctx) }
 // enqueue leaves work for later, if and only if this transaction commits.
 func (t *tx) enqueue(job Job) error {
 	t.jobs = append(t.jobs, job)
+	switch job.(type) {
+	case ReadReply, AnswerReply:
+		t.afterCommit(t.store.quick.ring)
+	}
 	return nil
 }
+
+// Quick tells that there are fresh replies or answers: whoever serves takes them up at once, and the queue, which looks
+// twice a second, is for what that misses.
+func (s *Store) Quick() <-chan struct{} { return s.quick.c }
 
 // atLeast drops log lines below a level.
 type atLeast struct {

@@ -25,6 +25,8 @@ type ReplyAnswer struct {
 	RemoteVersion string
 	RemoteURL     string
 	Micros        int64 // what it cost, in millionths of a US dollar
+	Month         string // in which that is counted, empty where nothing is
+	Private       bool   // only the one answered may see it, where the network can
 	SentAt        *time.Time
 	CreatedAt     time.Time
 }

@@ -98,11 +98,15 @@ func (s *sealer) digest(purpose, secret string) string {
 
 // letters is digest as n letters that people can read aloud: a name that always follows from its secret.
 func (s *sealer) letters(purpose, secret string, n int) string {
+	return s.spelled(slugLetters, purpose, secret, n)
+}
+
+func (s *sealer) spelled(alphabet, purpose, secret string, n int) string {
 	mac := hmac.New(sha256.New, s.hash)
 	mac.Write(place(purpose, secret))
 	raw := mac.Sum(nil)[:n]
 	for i, b := range raw {
-		raw[i] = slugLetters[b&31]
+		raw[i] = alphabet[b&31]
 	}
 	return string(raw)
 }

@@ -102,6 +102,9 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 			if err := db.Exec("UPDATE confirmations SET state = 'paid', intent_id = ?, ended_at = ? WHERE order_id = ? AND state = 'confirmed'", p.PaymentIntentID, s.now(), order.ID).Error; err != nil {
 				return err
 			}
+			if err := db.enqueue(ThankReply{OrderID: order.ID}); err != nil {
+				return err
+			}
 		}
 		order.Payment, order.Fulfilment, order.PaidAt, order.PaymentIntentID = "paid", fulfilment, &paidAt, &p.PaymentIntentID
 		return db.afterPayment(&order, p.EventID)

@@ -50,6 +50,7 @@ type Store struct {
 	jobs    *jobs
 	quiet   bool // a world made with a clock of its own sends no letters
 	bell    *bell
+	quick   *bell
 	stamps  *stamps
 	log     *slog.Logger
 
@@ -79,7 +80,7 @@ func Open(ctx context.Context, set Settings) (*Store, error) {
 	if err := os.MkdirAll(filepath.Join(set.Folder, "pictures"), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), stamps: newStamps(), approved: newApproved(), log: set.Log}
+	s := &Store{folder: set.Folder, clock: set.Clock, sealer: sealer, hashing: newHashing(set.PasswordMemory), bell: newBell(), quick: newBell(), stamps: newStamps(), approved: newApproved(), log: set.Log}
 	if set.DatabaseURL == "" {
 		err = s.openSQLite(ctx)
 	} else {

@@ -129,14 +129,18 @@ func (p *Payments) refuse(ctx context.Context, order *models.Order, refusal erro
 
 // terms completes what the fan asks with the installation's terms.
 func (p *Payments) terms(in Purchase) models.Purchase {
+	return p.onOurTerms(models.Purchase{
+		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait, Consent: in.Consent, Again: in.Again,
+	})
+}
+
+func (p *Payments) onOurTerms(in models.Purchase) models.Purchase {
 	currency := ""
 	if in.Offer.Approved != nil {
 		currency = in.Offer.Approved.Currency
 	}
-	return models.Purchase{
-		Offer: in.Offer, Shop: in.Shop, Email: in.Email, Quantity: in.Quantity, Choice: in.Choice, Amount: in.Amount, Code: in.Code, Country: in.Country, PostCode: in.PostCode, Language: in.Language, AttemptKey: in.attempt(), Buyer: in.Buyer, WaitToken: in.Wait, Consent: in.Consent, Again: in.Again,
-		OnBehalfOf: p.set.OnBehalfOf, FeeBasis: p.set.FeeBasis, FeeFixed: p.set.FeeFixed[currency], KeepsFee: p.set.KeepFeeOnRefund, CheckoutLasts: checkoutLasts,
-	}
+	in.OnBehalfOf, in.FeeBasis, in.FeeFixed, in.KeepsFee, in.CheckoutLasts = p.set.OnBehalfOf, p.set.FeeBasis, p.set.FeeFixed[currency], p.set.KeepFeeOnRefund, checkoutLasts
+	return in
 }
 
 // ResumeCheckout gives the address of an order's open checkout, and learns its session first where a crash or a

@@ -11,13 +11,58 @@ import (
 	"github.com/tillbird/tillbird/models"
 )
 
-// OrderByReply sets stock aside for a fan's reply and writes the pending order with the question about it. Nothing is
-// charged before the fan has confirmed. The same reply told twice is one order. Errors: models.Problems, *models.Bought.
-func (p *Payments) OrderByReply(ctx context.Context, in Purchase, by models.ByCard) (*models.Order, error) {
-	terms := p.terms(in)
-	terms.ByCard, terms.AttemptKey, terms.Email = &by, "reply-"+by.ReplyID, by.Fan.Email
-	order, _, err := p.store.PlaceOrder(ctx, terms)
+// OrderByReply sets stock aside for a reply (in.ByCard says whose) and writes the pending order with the question about it.
+// Nothing is charged before the fan has confirmed. The same reply told twice is one order, whatever became of it. Errors:
+// models.Problems.
+func (p *Payments) OrderByReply(ctx context.Context, in models.Purchase) (*models.Order, error) {
+	there, err := p.store.OrderOfReply(ctx, in.ByCard.ReplyID)
+	if !errors.Is(err, models.ErrNotFound) {
+		return there, err
+	}
+	in.AttemptKey = "reply-" + in.ByCard.ReplyID
+	if fan := in.ByCard.Fan; fan != nil {
+		in.Email = fan.Email
+	}
+	order, _, err := p.store.PlaceOrder(ctx, p.onOurTerms(in))
 	return order, err
+}
+
+// claimReplies asks a fan, whose wallet is complete now, about what replies of before set aside. What cannot be asked, such
+// as an order above the caps, stays set aside for the rest of its time.
+func (p *Payments) claimReplies(ctx context.Context, job models.ClaimReplies) error {
+	fan, err := p.store.Fan(ctx, job.FanID)
+	if errors.Is(err, models.ErrNotFound) || err == nil && (!fan.Agreed() || fan.StoppedAt != nil || fan.EmailConfirmedAt == nil) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	card, err := p.store.UsualCard(ctx, fan)
+	if errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	replies, err := p.store.UnclaimedReplies(ctx, fan)
+	if err != nil {
+		return err
+	}
+	for _, reply := range replies {
+		in, err := p.store.Claimed(ctx, &reply, fan, card)
+		if err != nil {
+			return err
+		}
+		err = p.store.ClaimOrder(ctx, p.onOurTerms(*in))
+		if errors.As(err, new(models.Problems)) {
+			p.log.InfoContext(ctx, "payments: what was set aside for a reply cannot be asked about", "reply", reply.ID, "error", err)
+			continue
+		}
+		if err != nil && !errors.Is(err, models.ErrChanged) {
+			return err
+		}
+	}
+	return nil
 }
 
 // chargeConfirmed charges a confirmed order to the fan's card, who is not there. The key is our row's, so that a crash at
@@ -32,11 +77,18 @@ func (p *Payments) chargeConfirmed(ctx context.Context, job models.ChargeConfirm
 	if err != nil || confirmation.State != "confirmed" || !order.ByCard || order.Payment != "pending" {
 		return err
 	}
-	intent, err := p.intentOf(ctx, order, confirmation)
+	fan, err := p.store.FanEver(ctx, confirmation.FanID)
+	if err != nil {
+		return err
+	}
+	intent, err := p.intentOf(ctx, order, confirmation, fan)
 	if err != nil {
 		return err
 	}
 	p.at("intent.made")
+	if intent == nil && fan.StoppedAt != nil {
+		return p.store.EndConfirmed(ctx, order)
+	}
 	if intent == nil {
 		return p.store.TurnToLink(ctx, order, "gone")
 	}
@@ -51,15 +103,15 @@ func (p *Payments) chargeConfirmed(ctx context.Context, job models.ChargeConfirm
 
 // intentOf makes the order's payment, or learns the one that an earlier call made; nil where none was made and none can
 // come to be. A refused card is an answer, not an error: its payment is there and waits.
-func (p *Payments) intentOf(ctx context.Context, order *models.Order, confirmation *models.Confirmation) (*stripe.PaymentIntent, error) {
+func (p *Payments) intentOf(ctx context.Context, order *models.Order, confirmation *models.Confirmation, fan *models.Fan) (*stripe.PaymentIntent, error) {
 	if confirmation.IntentID != nil {
 		return p.fetchIntent(ctx, *confirmation.IntentID)
 	}
-	fan, err := p.store.FanEver(ctx, confirmation.FanID)
-	if err != nil || fan.Customer == nil {
-		return nil, err
+	if fan.Customer == nil {
+		return nil, nil
 	}
-	if p.store.Now().Sub(*confirmation.ConfirmedAt) >= keyLasts { // Stripe may have forgotten the key
+	// Stripe may have forgotten the key; and of a fan who has stopped everything nothing is made any more.
+	if p.store.Now().Sub(*confirmation.ConfirmedAt) >= keyLasts || fan.StoppedAt != nil {
 		return p.lookForIntent(ctx, order, *fan.Customer, *confirmation.ConfirmedAt)
 	}
 	card, err := p.store.FanCard(ctx, confirmation.CardID)

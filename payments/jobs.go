@@ -41,6 +41,7 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, p.closeHopeless)
 	models.Handle(w, p.detachCards)
 	models.Handle(w, p.chargeConfirmed)
+	models.Handle(w, p.claimReplies)
 	models.Handle(w, p.openLink)
 	models.Handle(w, func(ctx context.Context, _ mindConfirmations) error { return p.mindConfirmations(ctx) })
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
