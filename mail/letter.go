@@ -43,6 +43,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shortfallShop(ctx)
 	case "fan_email":
 		d.fanEmail()
+	case "confirm_order":
+		err = d.confirmOrder(ctx)
 	case "pay_link":
 		err = d.payLink(ctx)
 	case "over_limit_buyer":

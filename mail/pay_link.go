@@ -17,6 +17,21 @@ func (d *draft) fanEmail() {
 	d.account()
 }
 
+// confirmOrder asks a fan about an order by reply where no public answer can, or is enough: with the private page on which
+// it is confirmed or let go.
+func (d *draft) confirmOrder(ctx context.Context) error {
+	order, token, err := d.bought(ctx)
+	if err != nil {
+		return err
+	}
+	total, item := d.money(order.OrderView, order.Total), d.item(order.OrderView)
+	text := d.w.T("letter.confirm_order.text", "Item", item, "Shop", order.shop.Name, "Total", total)
+	d.open(d.w.T("letter.confirm_order.subject", "Item", item), d.w.T("letter.confirm_order.heading"), text)
+	d.button(d.w.T("letter.confirm_order.button"), views.OrderPath(token))
+	d.say(d.w.T("letter.confirm_order.until", "End", d.w.Deadline(order.OpenUntil)))
+	return nil
+}
+
 // payLink gives a fan the private page on which an order by reply is paid, where its bank or card stood against the
 // charge. The order waits for an hour.
 func (d *draft) payLink(ctx context.Context) error {

@@ -42,6 +42,13 @@ func TestPayLinkLetter(t *testing.T) {
 					ByCard: &models.ByCard{Fan: fan, Card: card, ReplyID: why, Code: "K7QM"},
 				})
 				w.must(err)
+				w.askPrivately(order, why)
+				d, ok = w.post(email)["confirm_order"]
+				if !ok {
+					t.Fatalf("%s: nothing asks to confirm the order", why)
+				}
+				check(t, "confirm_order", open(t, d), lang, w.clock.Now())
+				contains(t, "confirm_order", open(t, d), "Linen apron", "Maison Kestrel", p.Money(order.Money(order.Total)), base+"/orders/")
 				_, err = w.store.ConfirmByCode(ctx, fan, "K7QM", w.store.Now())
 				w.must(err)
 				for range 2 {
@@ -60,4 +67,21 @@ func TestPayLinkLetter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// askPrivately decides about a reply so that its author is asked by letter.
+func (w *world) askPrivately(order *models.Order, who string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	profile, err := w.store.Connect(ctx, w.shop, w.owner, models.Connection{Network: "x", Account: "1", Handle: "maisonkestrel", Grant: "{}"})
+	w.must(err)
+	_, err = w.store.KeepReplies(ctx, profile, "poll", []models.Arrived{{RemoteID: who, AuthorID: who, AuthorHandle: who, Text: "#BuyApron", WrittenAt: w.store.Now()}})
+	w.must(err)
+	ids, err := w.store.UnreadReplies(ctx, w.store.Now(), 10)
+	w.must(err)
+	reply, err := w.store.Reply(ctx, ids[0])
+	w.must(err)
+	w.must(w.store.DecideReply(ctx, reply, models.ReplyDecision{
+		Outcome: models.OutcomeAwaiting, Reason: "waits", OrderID: order.ID, Answer: &models.PublicAnswer{Kind: "private", Text: "Look at your e-mail", DropAt: order.OpenUntil},
+	}))
 }

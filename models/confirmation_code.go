@@ -21,10 +21,12 @@ func (s *Store) ConfirmByCode(ctx context.Context, fan *Fan, code string, at tim
 		return nil, err
 	case reason == "" || reason == "again":
 		return s.Order(ctx, id)
-	case reason == "gone":
-		reason = "late"
+	case reason == "none":
+		return nil, Problems{{Field: "code", Code: "confirm.none"}}
+	case reason == "wrong":
+		return nil, Problems{{Field: "code", Code: "confirm.wrong"}}
 	}
-	return nil, Problems{{Field: "code", Code: "confirm." + reason}}
+	return nil, Problems{{Field: "code", Code: "confirm.late"}}
 }
 
 // takeWord finds the question that a code answers, and takes the answer. reason is empty where it counts now; again where

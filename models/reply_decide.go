@@ -70,6 +70,9 @@ func (t *tx) decide(reply *Reply, d ReplyDecision) error {
 			return err
 		}
 	}
+	if err := t.care(reply.ID); err != nil {
+		return err
+	}
 	if d.Outcome == OutcomeAwaiting && (!answered || d.Answer.Kind == "private") {
 		return t.confirmLetter(d.OrderID)
 	}

@@ -104,7 +104,10 @@ func (s *Store) EndAnswer(ctx context.Context, due *DueAnswer, state, reason, de
 		}
 		err := changed(db.Exec("UPDATE reply_answers SET state = ?, doubtful = ?, try_at = NULL, lease_until = NULL, reason = ?, detail = ? WHERE id = ? AND state IN ('due', 'sending') AND attempts = ?",
 			state, unsure, reason, detail, due.ID, due.Attempts))
-		if err != nil || due.Reply.OrderID == nil || due.Reply.Outcome != OutcomeAwaiting {
+		if err != nil {
+			return err
+		}
+		if err := db.care(due.ReplyID); err != nil || due.Reply.OrderID == nil || due.Reply.Outcome != OutcomeAwaiting {
 			return err
 		}
 		if reason == "silenced" {
@@ -192,4 +195,11 @@ func (s *Store) AnswerAgain(ctx context.Context, reply *Reply, answer PublicAnsw
 		_, err := db.answerReply(reply, &answer)
 		return err
 	})
+}
+
+// DueAnswers lists answers whose time has come and that nobody is at.
+func (s *Store) DueAnswers(ctx context.Context, most int) (ids []string, err error) {
+	now := s.now()
+	err = s.read(ctx).Raw("SELECT id FROM reply_answers WHERE try_at <= ? AND state = 'due' AND (lease_until IS NULL OR lease_until <= ?) ORDER BY try_at, id LIMIT ?", now, now, most).Scan(&ids).Error
+	return ids, err
 }

@@ -60,9 +60,7 @@ func (w *world) byReply(fan *models.Fan, offer *models.OfferView, reply string) 
 	card, err := w.store.UsualCard(w.ctx, fan)
 	must(w.t, err)
 	code := models.NewConfirmCode()
-	in := w.purchase(offer, "")
-	in.Buyer, in.Email = "", ""
-	order, err := w.pay.OrderByReply(w.ctx, in, models.ByCard{Fan: fan, Card: card, ReplyID: reply, Code: code})
+	order, err := w.pay.OrderByReply(w.ctx, models.Purchase{Offer: offer, Shop: w.shop, Language: "fr", ByCard: &models.ByCard{Fan: fan, Card: card, ReplyID: reply, Code: code}})
 	return order, code, err
 }
 
@@ -295,7 +293,7 @@ func TestCapsOfAFan(t *testing.T) {
 	}
 	must(t, w.store.StopFan(w.ctx, fan, "bea", ""))
 	card := &models.FanCard{FanID: fan.ID, State: "kept", ExpYear: 2099, ExpMonth: 1}
-	if _, err := w.pay.OrderByReply(w.ctx, w.purchase(offer, ""), models.ByCard{Fan: fan, Card: card, ReplyID: "r6", Code: "AAAA"}); problem(err) != "fan.stopped" {
+	if _, err := w.pay.OrderByReply(w.ctx, models.Purchase{Offer: offer, Shop: w.shop, Language: "fr", ByCard: &models.ByCard{Fan: fan, Card: card, ReplyID: "r6", Code: "AAAA"}}); problem(err) != "fan.stopped" {
 		t.Fatal(err)
 	}
 	must(t, w.pay.DetachCards(w.ctx, fan.ID))

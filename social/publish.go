@@ -19,8 +19,11 @@ type PublisherSettings struct {
 	Social  *Social
 	// Card gives the preview of an offer's link, for the networks that do not fetch one; nil for posts without.
 	Card func(ctx context.Context, slug string) (*LinkCard, error)
+	// Order places the order of a reply, or finds the one that it made before: payments' OrderByReply. nil where replies buy
+	// nothing.
+	Order func(ctx context.Context, in models.Purchase) (*models.Order, error)
 	// At is called with the name of each recovery point as it is passed, for tests that stop the process there; nil in
-	// production. The points: post.sending, post.sent.
+	// production. The points: post.sending, post.sent, replies.polled, reply.ordered, answer.sending, answer.sent.
 	At func(point string)
 }
 
@@ -57,6 +60,7 @@ func (p *Publisher) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, _ queuePosts) error { return p.store.QueueDuePosts(ctx, queueMost) })
 	models.Handle(w, func(ctx context.Context, _ measurePosts) error { return p.Measure(ctx) })
 	p.workIntake(w)
+	p.workReplies(w)
 	models.Every(w, 15*time.Second, queuePosts{})
 	models.Every(w, time.Minute, measurePosts{})
 }

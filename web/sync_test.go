@@ -113,7 +113,7 @@ func TestConfirmInTheWallet(t *testing.T) {
 	w.must(err)
 	b, fan, card := w.mira()
 	ask := func(reply string) *models.Order {
-		order, err := w.pay.OrderByReply(t.Context(), payments.Purchase{Offer: offer, Shop: shop, Language: "en", Country: "FR", Consent: true}, models.ByCard{Fan: fan, Card: card, ReplyID: reply, Code: "K7QM"})
+		order, err := w.pay.OrderByReply(t.Context(), models.Purchase{Offer: offer, Shop: shop, Language: "en", Country: "FR", ByCard: &models.ByCard{Fan: fan, Card: card, ReplyID: reply, Code: "K7QM"}})
 		w.must(err)
 		return order
 	}

@@ -109,7 +109,7 @@ func wire(ctx context.Context, set *settings, addr string, out io.Writer, log *s
 		return nil, err
 	}
 	a.posts = social.NewPublisher(a.store, social.PublisherSettings{
-		BaseURL: a.base, Social: a.social, At: crashAt(set.CrashAt),
+		BaseURL: a.base, Social: a.social, At: crashAt(set.CrashAt), Order: a.pay.OrderByReply,
 		Card: func(ctx context.Context, slug string) (*social.LinkCard, error) { return a.web.LinkCard(ctx, slug) },
 	}, log)
 	pages.Publisher, pages.FormOrigins = a.posts, append(pages.FormOrigins, a.social.Origins()...)
@@ -138,6 +138,7 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		return nil
 	})
 	group.Go(func() error { a.pay.Run(running); return nil })
+	group.Go(func() error { a.posts.Run(running); return nil })
 	group.Go(func() error { a.catchUp(running); return nil })
 	a.greet()
 	if a.sandbox != nil && a.set.Demo {
