@@ -27,9 +27,9 @@ func (p *Payments) OrderByReply(ctx context.Context, in models.Purchase) (*model
 	return order, err
 }
 
-// claimReplies asks a fan, whose wallet is complete now, about what replies of before set aside. What cannot be asked, such
+// Claim asks a fan, whose wallet is complete now, about what replies of before set aside. What cannot be asked, such
 // as an order above the caps, stays set aside for the rest of its time.
-func (p *Payments) claimReplies(ctx context.Context, job models.ClaimReplies) error {
+func (p *Payments) Claim(ctx context.Context, job models.ClaimReplies) error {
 	fan, err := p.store.Fan(ctx, job.FanID)
 	if errors.Is(err, models.ErrNotFound) || err == nil && (!fan.Agreed() || fan.StoppedAt != nil || fan.EmailConfirmedAt == nil) {
 		return nil
@@ -65,10 +65,10 @@ func (p *Payments) claimReplies(ctx context.Context, job models.ClaimReplies) er
 	return nil
 }
 
-// chargeConfirmed charges a confirmed order to the fan's card, who is not there. The key is our row's, so that a crash at
+// Charge charges a confirmed order to the fan's card, who is not there. The key is our row's, so that a crash at
 // any line and a second run are one charge. Where the bank asks or refuses, the payment is cancelled first, and only when
 // Stripe has confirmed that does the order go on by a private checkout: two payments can never both win.
-func (p *Payments) chargeConfirmed(ctx context.Context, job models.ChargeConfirmed) error {
+func (p *Payments) Charge(ctx context.Context, job models.ChargeConfirmed) error {
 	order, err := p.store.Order(ctx, job.OrderID)
 	if err != nil {
 		return err
@@ -260,14 +260,14 @@ func (p *Payments) openLink(ctx context.Context, job models.OpenLink) error {
 	return err
 }
 
-// mindConfirmations ends questions whose time is over, and takes up charges that a crash left.
-func (p *Payments) mindConfirmations(ctx context.Context) error {
+// MindConfirmations ends questions whose time is over, and takes up charges that a crash left.
+func (p *Payments) MindConfirmations(ctx context.Context) error {
 	if err := p.store.ExpireConfirmations(ctx); err != nil {
 		return err
 	}
 	left, err := p.store.UnchargedOrders(ctx, p.store.Now().Add(-2*time.Minute))
 	for _, confirmation := range left {
-		err = errors.Join(err, p.chargeConfirmed(ctx, models.ChargeConfirmed{OrderID: confirmation.OrderID}))
+		err = errors.Join(err, p.Charge(ctx, models.ChargeConfirmed{OrderID: confirmation.OrderID}))
 	}
 	if errors.Is(err, errBankAtIt) {
 		return nil

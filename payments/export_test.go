@@ -54,16 +54,13 @@ func (p *Payments) CloseCheckout(ctx context.Context, order string) error {
 
 // ChargeConfirmed is the work of the job of that name.
 func (p *Payments) ChargeConfirmed(ctx context.Context, order string) error {
-	return p.chargeConfirmed(ctx, models.ChargeConfirmed{OrderID: order})
+	return p.Charge(ctx, models.ChargeConfirmed{OrderID: order})
 }
 
 // OpenLink is the work of the job of that name.
 func (p *Payments) OpenLink(ctx context.Context, order string) error {
 	return p.openLink(ctx, models.OpenLink{OrderID: order})
 }
-
-// MindConfirmations is the work of the job of that name.
-func (p *Payments) MindConfirmations(ctx context.Context) error { return p.mindConfirmations(ctx) }
 
 // DetachCards is the work of the job of that name.
 func (p *Payments) DetachCards(ctx context.Context, fan string) error {

@@ -40,10 +40,10 @@ func (p *Payments) Work(w *models.Work) {
 	models.Handle(w, func(ctx context.Context, job models.ExpireCheckout) error { return p.closeCheckout(ctx, job.OrderID) })
 	models.Handle(w, p.closeHopeless)
 	models.Handle(w, p.detachCards)
-	models.Handle(w, p.chargeConfirmed)
-	models.Handle(w, p.claimReplies)
+	models.Handle(w, p.Charge)
+	models.Handle(w, p.Claim)
 	models.Handle(w, p.openLink)
-	models.Handle(w, func(ctx context.Context, _ mindConfirmations) error { return p.mindConfirmations(ctx) })
+	models.Handle(w, func(ctx context.Context, _ mindConfirmations) error { return p.MindConfirmations(ctx) })
 	models.Handle(w, func(ctx context.Context, _ catchUp) error { return p.CatchUp(ctx) })
 	models.Handle(w, func(ctx context.Context, _ closeOverdue) error { return p.closeOverdue(ctx) })
 	models.Handle(w, func(ctx context.Context, _ turn) error {

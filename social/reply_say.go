@@ -75,7 +75,7 @@ func (r *reading) question(offer *models.OfferView, order *models.Order) *models
 	if offer.Version.Fulfilment == "ship" {
 		kind = "confirm"
 	}
-	minutes := max(int64(lasts/time.Minute), 1)
+	minutes := max(int64(lasts.Round(time.Minute)/time.Minute), 1)
 	what := item(offer, order)
 	if order.Quantity > 1 {
 		what = r.w.T("answer.several", "Item", what, "Quantity", order.Quantity)
