@@ -24,7 +24,7 @@ type ReplyAnswer struct {
 	RemoteID      string
 	RemoteVersion string
 	RemoteURL     string
-	Micros        int64 // what it cost, in millionths of a US dollar
+	Micros        int64  // what it cost, in millionths of a US dollar
 	Month         string // in which that is counted, empty where nothing is
 	Private       bool   // only the one answered may see it, where the network can
 	SentAt        *time.Time

@@ -28,10 +28,14 @@ func attemptOfReply(replyID string) string { return "reply-" + replyID }
 
 // ReplyCode is the code by which what a reply orders is confirmed. It follows from the reply, so that a second run of a
 // job that was cut off asks with the same one.
-func (s *Store) ReplyCode(replyID string) string { return s.sealer.spelled(confirmAlphabet, "reply code", replyID, confirmLetters) }
+func (s *Store) ReplyCode(replyID string) string {
+	return s.sealer.spelled(confirmAlphabet, "reply code", replyID, confirmLetters)
+}
 
 // ReplyMark is a few letters that make the text of an answer its own: networks refuse the same text twice.
-func (s *Store) ReplyMark(replyID string) string { return s.sealer.spelled(confirmAlphabet, "reply mark", replyID, confirmLetters) }
+func (s *Store) ReplyMark(replyID string) string {
+	return s.sealer.spelled(confirmAlphabet, "reply mark", replyID, confirmLetters)
+}
 
 // UnreadReplies lists replies that nobody has decided about though they came before a time.
 func (s *Store) UnreadReplies(ctx context.Context, before time.Time, most int) (ids []string, err error) {

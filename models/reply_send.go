@@ -188,8 +188,8 @@ func (s *Store) LastWord(ctx context.Context, orderID string) (*Reply, error) {
 	return &replies[0], err
 }
 
-// AnswerAgain leaves the last word to a reply that is decided already, once.
-func (s *Store) AnswerAgain(ctx context.Context, reply *Reply, answer PublicAnswer) error {
+// AnswerLast leaves the last word to a reply that is decided already, once.
+func (s *Store) AnswerLast(ctx context.Context, reply *Reply, answer PublicAnswer) error {
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		_, err := db.answerReply(reply, &answer)

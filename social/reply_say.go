@@ -184,5 +184,5 @@ func (p *Publisher) Thank(ctx context.Context, orderID string) error {
 	if err != nil {
 		return err
 	}
-	return p.store.AnswerAgain(ctx, reply, *r.answer(kind, thanksLate))
+	return p.store.AnswerLast(ctx, reply, *r.answer(kind, thanksLate))
 }

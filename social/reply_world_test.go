@@ -138,7 +138,7 @@ func (l *loop) synced(handle, card string) *models.Fan {
 func (l *loop) agrees(handle string, changes ...func(*models.FanForm)) *models.Fan {
 	l.t.Helper()
 	ctx := l.t.Context()
-	fan, err := l.store.EnterFan(ctx, l.who(handle), nil, "en")
+	fan, err := l.store.EnterFan(ctx, l.who(handle), nil, "en", "")
 	l.must(err)
 	form := models.FanForm{
 		Agreed: true, Email: handle + "@example.com", Currency: "eur", CapOrder: "100", CapDay: "300", Name: "Béa Martin", Address: "3 rue du Port\n29200 Brest", Country: "FR", Language: "en",

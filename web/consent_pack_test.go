@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/tillbird/tillbird/models"
-	"github.com/tillbird/tillbird/payments"
 	"github.com/tillbird/tillbird/views"
 )
 
@@ -24,7 +23,7 @@ func TestTheBankReadsWhatAFanAgreedTo(t *testing.T) {
 	b, fan, card := w.mira()
 	b.submit("Save the caps", url.Values{"cap_order": {"40"}, "cap_day": {"80"}}).want(http.StatusOK, "Caps saved")
 	reply := w.replied(w.connected(), models.Arrived{RemoteID: "77", AuthorID: w.fanID(b), AuthorHandle: "mira_okafor", Text: "@maisonkestrel #LinenApron gladly", Mentions: true, URL: "https://x.com/mira_okafor/status/77"})
-	order, err := w.pay.OrderByReply(t.Context(), payments.Purchase{Offer: offer, Shop: shop, Language: "en", Country: "FR", Consent: true}, models.ByCard{Fan: fan, Card: card, ReplyID: reply.ID, Code: "K7QM"})
+	order, err := w.pay.OrderByReply(t.Context(), models.Purchase{Offer: offer, Shop: shop, Language: "en", Country: "FR", ByCard: &models.ByCard{Fan: fan, Card: card, ReplyID: reply.ID, Code: "K7QM"}})
 	w.must(err)
 
 	work, letters := models.NewWork(), make(chan bool, 100)

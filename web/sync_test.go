@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/tillbird/tillbird/models"
-	"github.com/tillbird/tillbird/payments"
 	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/social/blueskytest"
 )
