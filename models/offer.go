@@ -63,11 +63,6 @@ func (o *Offer) StateAt(now time.Time) string {
 // HoldLasts is how long stock is set aside for a checkout.
 func (o *Offer) HoldLasts() time.Duration { return time.Duration(o.HoldMinutes) * time.Minute }
 
-// ReplyLasts is how long a reply sets stock aside.
-func (o *Offer) ReplyLasts() time.Duration {
-	return min(time.Duration(o.ReplyMinutes)*time.Minute, ConfirmWithin)
-}
-
 // TurnLasts is how long what comes free is set aside for the next of the waitlist.
 func (o *Offer) TurnLasts() time.Duration { return time.Duration(o.TurnMinutes) * time.Minute }
 

@@ -87,3 +87,8 @@ func (s *Store) ReplyOffers(ctx context.Context, shop *Shop) ([]OfferView, error
 	}
 	return s.offerViews(ctx, offers, false)
 }
+
+// ReplyLasts is how long a reply sets stock aside.
+func (o *Offer) ReplyLasts() time.Duration {
+	return min(time.Duration(o.ReplyMinutes)*time.Minute, ConfirmWithin)
+}
