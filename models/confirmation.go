@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -23,6 +24,25 @@ type Confirmation struct {
 	ConfirmedBy string // reply, wallet, letter
 	IntentID    *string
 	EndedAt     *time.Time
+}
+
+// Word is a fan's word for an order, as it goes along with the payment that was made on it.
+type Word struct {
+	By string // reply, wallet, letter
+	At time.Time
+}
+
+// Said is the word as one line.
+func (w Word) Said() string { return w.By + " " + w.At.UTC().Format(time.RFC3339Nano) }
+
+// ReadWord reads such a line, nil where it is none.
+func ReadWord(said string) *Word {
+	by, at, _ := strings.Cut(said, " ")
+	when, err := time.Parse(time.RFC3339Nano, at)
+	if err != nil || !contains([]string{"reply", "wallet", "letter"}, by) {
+		return nil
+	}
+	return &Word{By: by, At: when.UTC()}
 }
 
 // The bounds of confirming.

@@ -53,7 +53,10 @@ type Lost struct {
 	StripeAccount      string
 	OnBehalfOf         bool
 	Livemode           bool
-	SessionID          string
+	SessionID          string // "" for a kept card
+	BuyerName, Address string // of a kept card's; a session tells them
+	Customer, Method   string // of a kept card
+	Word               *Word  // on which that was charged
 	CreatedAt          time.Time
 	ExpiresAt          time.Time
 }
@@ -71,7 +74,7 @@ func (s *Store) Rebuild(ctx context.Context, lost Lost) (*Order, error) {
 		Source: f.Source, Language: lost.Language, Email: CleanEmail(lost.Email), EmailKey: emailKey(lost.Email), Quantity: f.Quantity, Currency: lost.Currency, Items: f.Items,
 		Discount: f.Discount, Shipping: f.Shipping, TaxMode: f.TaxMode, Code: f.Code, ShipTo: f.ShipTo, Total: f.Total, ApplicationFee: lost.ApplicationFee,
 		StripeAccount: lost.StripeAccount, OnBehalfOf: lost.OnBehalfOf, KeepsFee: f.KeepsFee, Livemode: lost.Livemode, Payment: "pending", Fulfilment: "none", Dispute: "none",
-		SessionID: &lost.SessionID, FirstPaid: true, ExpiresAt: lost.ExpiresAt.UTC(), OpenUntil: lost.ExpiresAt.UTC(), CreatedAt: lost.CreatedAt.UTC(),
+		SessionID: orNone(lost.SessionID), ByCard: lost.SessionID == "", BuyerName: lost.BuyerName, Address: lost.Address, FirstPaid: true, ExpiresAt: lost.ExpiresAt.UTC(), OpenUntil: lost.ExpiresAt.UTC(), CreatedAt: lost.CreatedAt.UTC(),
 	}
 	if order.Language != "fr" {
 		order.Language = "en"
@@ -110,9 +113,34 @@ func (s *Store) Rebuild(ctx context.Context, lost Lost) (*Order, error) {
 			}
 			order.VariantID, order.Variant, order.SKU = &row.ID, row.Name, row.SKU
 		}
-		return db.rebuild(order)
+		if err := db.rebuild(order); err != nil {
+			return err
+		}
+		return db.rebuildWord(order, lost)
 	})
 	return order, err
+}
+
+func orNone(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// rebuildWord writes again on whose word a kept card was charged, where the fan and the card are here.
+func (t *tx) rebuildWord(order *Order, lost Lost) error {
+	if lost.Word == nil {
+		return nil
+	}
+	var cards []FanCard
+	if err := t.Raw("SELECT c.* FROM fan_cards c JOIN fans f ON f.id = c.fan_id WHERE c.method = ? AND f.customer = ?", lost.Method, lost.Customer).Scan(&cards).Error; err != nil || len(cards) == 0 {
+		return err
+	}
+	return t.Create(&Confirmation{
+		OrderID: order.ID, ShopID: order.ShopID, FanID: cards[0].FanID, CardID: cards[0].ID, State: "confirmed", AskedAt: order.CreatedAt, Until: lost.Word.At,
+		ConfirmedAt: &lost.Word.At, ConfirmedBy: lost.Word.By,
+	}).Error
 }
 
 // rebuild writes the row. Its number and its place in the merchant's addresses are its own again, unless somebody has

@@ -19,6 +19,7 @@ type Payment struct {
 	Livemode        bool
 	BuyerName       string
 	Address         string
+	Word            *Word     // of an order by reply, as its payment says it: for one that a backup knows nothing of
 	At              time.Time // when Stripe took the money: the order's day in every figure
 	EventID         *string   // of our events, nil where the thanks page asked
 }
@@ -99,6 +100,12 @@ func (s *Store) SettleOrder(ctx context.Context, orderID string, p Payment) (set
 		}
 		settled = true
 		if order.ByCard {
+			if p.Word != nil {
+				err := db.Exec("UPDATE confirmations SET state = 'confirmed', why = '', ended_at = NULL, confirmed_at = ?, confirmed_by = ? WHERE order_id = ? AND confirmed_at IS NULL", p.Word.At, p.Word.By, order.ID).Error
+				if err != nil {
+					return err
+				}
+			}
 			if err := db.Exec("UPDATE confirmations SET state = 'paid', intent_id = ?, ended_at = ? WHERE order_id = ? AND state = 'confirmed'", p.PaymentIntentID, s.now(), order.ID).Error; err != nil {
 				return err
 			}

@@ -55,13 +55,49 @@ func (p *Payments) followAll(ctx context.Context, _ time.Time) error {
 	}
 }
 
-// rebuildOrders writes the orders again that Stripe has a session of and that are not here, in the order in which they
-// were paid. Those whose money went back whole come last: they may have been paid when the goods were gone, and must not
-// take them from somebody now.
+// lostPayment is a payment at Stripe whose order is not here.
+type lostPayment struct {
+	charge  *stripe.Charge
+	began   int64
+	rebuild func(context.Context) error
+}
+
+func (l lostPayment) wentBack() bool {
+	return l.charge != nil && l.charge.Amount > 0 && l.charge.AmountRefunded == l.charge.Amount
+}
+
+func (l lostPayment) paidAt() time.Time { return paidAt(l.charge, l.began) }
+
+// rebuildOrders writes the orders again that Stripe has a session or a kept card's payment of and that are not here, in
+// the order in which they were paid. Those whose money went back whole come last: they may have been paid when the goods
+// were gone, and must not take them from somebody now.
 func (p *Payments) rebuildOrders(ctx context.Context, from time.Time) error {
+	lost, err := p.lostSessions(ctx, from)
+	if err != nil {
+		return err
+	}
+	byCard, err := p.lostIntents(ctx, from)
+	if err != nil {
+		return err
+	}
+	lost = append(lost, byCard...)
+	slices.SortStableFunc(lost, func(a, b lostPayment) int {
+		if x, y := a.wentBack(), b.wentBack(); x != y {
+			return map[bool]int{true: 1, false: -1}[x]
+		}
+		return a.paidAt().Compare(b.paidAt())
+	})
+	for _, one := range lost {
+		if err := one.rebuild(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Payments) lostSessions(ctx context.Context, from time.Time) (lost []lostPayment, err error) {
 	params := &stripe.CheckoutSessionListParams{CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: from.Add(-restoredMargin).Unix()}}
 	params.Context, params.Limit = ctx, stripe.Int64(100)
-	var lost []*stripe.CheckoutSession
 	list := p.stripe.CheckoutSessions.List(params)
 	for list.Next() {
 		found := list.CheckoutSession()
@@ -71,29 +107,15 @@ func (p *Payments) rebuildOrders(ctx context.Context, from time.Time) error {
 		if order, err := p.store.Order(ctx, found.Metadata["order"]); err == nil && (order.SessionID != nil || order.Payment != "pending") {
 			continue
 		} else if err != nil && !errors.Is(err, models.ErrNotFound) {
-			return err
+			return nil, err
 		} // one that was written down just before the backup lacks its session alone
 		session, err := p.fetchSession(ctx, found.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		lost = append(lost, session)
+		lost = append(lost, lostPayment{chargeOf(session), session.Created, func(ctx context.Context) error { return p.rebuildOrder(ctx, session) }})
 	}
-	if err := failed("list sessions", list.Err()); err != nil {
-		return err
-	}
-	slices.SortStableFunc(lost, func(a, b *stripe.CheckoutSession) int {
-		if x, y := wentBack(a), wentBack(b); x != y {
-			return map[bool]int{true: 1, false: -1}[x]
-		}
-		return paidAt(a).Compare(paidAt(b))
-	})
-	for _, session := range lost {
-		if err := p.rebuildOrder(ctx, session); err != nil {
-			return err
-		}
-	}
-	return nil
+	return lost, failed("list sessions", list.Err())
 }
 
 func chargeOf(session *stripe.CheckoutSession) *stripe.Charge {
@@ -103,16 +125,11 @@ func chargeOf(session *stripe.CheckoutSession) *stripe.Charge {
 	return session.PaymentIntent.LatestCharge
 }
 
-func wentBack(session *stripe.CheckoutSession) bool {
-	charge := chargeOf(session)
-	return charge != nil && charge.Amount > 0 && charge.AmountRefunded == charge.Amount
-}
-
-func paidAt(session *stripe.CheckoutSession) time.Time {
-	if charge := chargeOf(session); charge != nil && charge.Created > 0 {
+func paidAt(charge *stripe.Charge, began int64) time.Time {
+	if charge != nil && charge.Created > 0 {
 		return time.Unix(charge.Created, 0).UTC()
 	}
-	return time.Unix(session.Created, 0).UTC()
+	return time.Unix(began, 0).UTC()
 }
 
 func (p *Payments) rebuildOrder(ctx context.Context, session *stripe.CheckoutSession) error {
@@ -132,17 +149,24 @@ func (p *Payments) rebuildOrder(ctx context.Context, session *stripe.CheckoutSes
 	} else {
 		return nil // nobody began to pay, and nobody has it in hand: the buyer presses Buy again
 	}
-	_, err := p.store.Rebuild(ctx, lost)
+	return p.rebuilt(ctx, lost, func(*models.Order) error {
+		return p.applySession(ctx, session, paidAt(chargeOf(session), session.Created), nil)
+	})
+}
+
+// rebuilt writes a lost order again and settles it.
+func (p *Payments) rebuilt(ctx context.Context, lost models.Lost, settle func(*models.Order) error) error {
+	order, err := p.store.Rebuild(ctx, lost)
 	switch {
 	case errors.Is(err, models.ErrChanged):
 	case errors.Is(err, models.ErrNotFound):
 		// Its offer was made after the backup: the event of its payment fails, and stands in the admin's list.
-		p.log.ErrorContext(ctx, "payments: an order cannot be brought back, its offer is not here", "order", lost.ID, "session", session.ID)
+		p.log.ErrorContext(ctx, "payments: an order cannot be brought back, its offer is not here", "order", lost.ID, "session", lost.SessionID)
 		return nil
 	case err != nil:
 		return err
 	}
-	err = p.applySession(ctx, session, paidAt(session), nil)
+	err = settle(order)
 	var mismatch *models.Mismatch
 	if errors.As(err, &mismatch) {
 		p.log.ErrorContext(ctx, "payments: an order that was brought back does not fit", "order", lost.ID, "error", err)

@@ -128,6 +128,14 @@ func (p *Payments) intentOf(ctx context.Context, order *models.Order, confirmati
 		OffSession: stripe.Bool(true), Confirm: stripe.Bool(true), Description: stripe.String(fmt.Sprintf("%s #%d", shop.Handle, order.Number)), Metadata: namesOf(order),
 		TransferData: &stripe.PaymentIntentTransferDataParams{Destination: stripe.String(order.StripeAccount)},
 	}
+	// Should the order's row be lost with a disk, it is written again from these.
+	params.Metadata["confirmed"] = models.Word{By: confirmation.ConfirmedBy, At: *confirmation.ConfirmedAt}.Said()
+	if row := order.Frozen(); row != "" {
+		params.Metadata["row"] = row
+	}
+	if order.Address != "" {
+		params.Shipping = parcelTo(order)
+	}
 	if order.ApplicationFee > 0 {
 		params.ApplicationFeeAmount = stripe.Int64(order.ApplicationFee)
 	}
@@ -223,7 +231,7 @@ func (p *Payments) settleIntent(ctx context.Context, order *models.Order, intent
 	}
 	_, err := p.store.SettleOrder(ctx, order.ID, models.Payment{
 		PaymentIntentID: intent.ID, Amount: intent.AmountReceived, Currency: string(intent.Currency), Livemode: intent.Livemode, Discount: order.Discount, Shipping: order.Shipping,
-		BuyerName: order.BuyerName, Address: order.Address, At: at, EventID: eventID,
+		BuyerName: order.BuyerName, Address: order.Address, Word: models.ReadWord(intent.Metadata["confirmed"]), At: at, EventID: eventID,
 	})
 	return err
 }
