@@ -9,7 +9,7 @@ import (
 // OfferColumns are the heads of our own file of offers, one row for each variant. Rows after an offer's first one say
 // only what differs: the offer, the values of its options and what stands beside them.
 var OfferColumns = []string{
-	"offer", "mark", "state", "title", "words", "price", "was_price", "currency", "buyer_chooses_price", "suggested_price", "fulfilment", "withdrawal", "hashtag",
+	"offer", "mark", "state", "title", "words", "price", "was_price", "currency", "buyer_chooses_price", "suggested_price", "fulfilment", "withdrawal", "hashtag", "replies", "reply_minutes",
 	"limit_per_buyer", "hold_minutes", "stock_kept", "turn_minutes", "starts_at", "ends_at",
 	"option1_name", "option1_value", "option2_name", "option2_value", "option3_name", "option3_value", "difference", "sku", "stock", "pictures", "picture_texts",
 }
@@ -31,7 +31,7 @@ func OfferLines(view *OfferView, zone *time.Location, now time.Time, picture fun
 	}
 	first := map[string]string{
 		"offer": view.Slug, "mark": view.Mark(), "state": view.StateAt(now), "title": form.Title, "words": form.Words, "price": form.Price, "was_price": form.WasPrice, "currency": strings.ToUpper(form.Currency),
-		"buyer_chooses_price": chosen, "suggested_price": form.Suggested, "fulfilment": form.Fulfilment, "withdrawal": form.Withdrawal, "hashtag": form.Hashtag,
+		"buyer_chooses_price": chosen, "suggested_price": form.Suggested, "fulfilment": form.Fulfilment, "withdrawal": form.Withdrawal, "hashtag": form.Hashtag, "replies": form.Reply, "reply_minutes": form.ReplyMinutes,
 		"limit_per_buyer": form.Limit, "hold_minutes": form.Hold, "stock_kept": form.Keeping, "turn_minutes": form.Turn, "starts_at": form.StartsAt, "ends_at": form.EndsAt,
 		"stock": form.Stock, "pictures": strings.Join(addresses, " "), "picture_texts": strings.Join(texts, "\n"),
 	}
@@ -115,7 +115,7 @@ func (t *table) ourOffer(shop *Shop, handle string, lines []tableLine) Brought {
 	out := Brought{handle: handle, row: first.row, Seen: say(first, "mark")}
 	form := OfferForm{
 		Title: say(first, "title"), Words: say(first, "words"), Price: say(first, "price"), WasPrice: say(first, "was_price"), Currency: strings.ToLower(say(first, "currency")), Suggested: say(first, "suggested_price"),
-		Fulfilment: say(first, "fulfilment"), Withdrawal: say(first, "withdrawal"), Hashtag: say(first, "hashtag"), Limit: say(first, "limit_per_buyer"),
+		Fulfilment: say(first, "fulfilment"), Withdrawal: say(first, "withdrawal"), Hashtag: say(first, "hashtag"), Reply: strings.ToLower(say(first, "replies")), ReplyMinutes: say(first, "reply_minutes"), Limit: say(first, "limit_per_buyer"),
 		Hold: say(first, "hold_minutes"), Keeping: say(first, "stock_kept"), Turn: say(first, "turn_minutes"), StartsAt: say(first, "starts_at"), EndsAt: say(first, "ends_at"),
 	}
 	if form.Currency == "" {

@@ -184,7 +184,7 @@ var placeColumns = map[string]map[string]string{
 	"tillbird": {
 		"title": "title", "words": "words", "price": "price", "was_price": "was_price", "currency": "currency", "suggested": "suggested_price", "stock": "stock", "limit": "limit_per_buyer",
 		"starts_at": "starts_at", "ends_at": "ends_at", "fulfilment": "fulfilment", "withdrawal": "withdrawal", "hashtag": "hashtag", "alt": "picture_texts", "picture": "pictures",
-		"hold": "hold_minutes", "keeping": "stock_kept", "turn": "turn_minutes", "option": "option1_name", "values": "option1_value", "variants": "option1_value",
+		"hold": "hold_minutes", "keeping": "stock_kept", "turn": "turn_minutes", "reply": "replies", "option": "option1_name", "values": "option1_value", "variants": "option1_value",
 		"variant_stock": "stock", "variant_extra": "difference", "variant_sku": "sku",
 	},
 }

@@ -103,6 +103,9 @@ func (o *OfferView) Mark() string {
 	v, sum := o.Version, sha256.New()
 	fmt.Fprintf(sum, "%q %q %d %s %t %d %d %q %q %s %q %s", v.Title, v.Words, v.Price, v.Currency, v.ChosenPrice, v.Suggested, v.WasPrice, deref(v.PictureID), v.Alt, v.Fulfilment, v.Hashtag, v.Withdrawal)
 	fmt.Fprintf(sum, " %d %t %d", o.HoldMinutes, o.FirstPaid, o.TurnMinutes)
+	if way := o.ReplyWay(); way != ReplyWays[0] || o.ReplyMinutes != ReplyMinutesUsual {
+		fmt.Fprintf(sum, " %s %d", way, o.ReplyMinutes)
+	}
 	choices, _ := asJSON(v.Choices)
 	fmt.Fprintf(sum, " %s %q", choices, v.Gallery)
 	stock := o.Stock
@@ -139,7 +142,7 @@ func (s *Store) CreateOffer(ctx context.Context, shop *Shop, user *User, form Of
 		return nil, err
 	}
 	now := s.now()
-	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", Waitlist: true, Replies: true, ReplyMinutes: 15, Thanks: true, CreatedAt: now, UpdatedAt: now}
+	offer := &Offer{ID: newID(), ShopID: shop.ID, Slug: newSlug(), State: "draft", Waitlist: true, CreatedAt: now, UpdatedAt: now}
 	if form.Key != "" {
 		// The name comes from the form, so that the database itself refuses a second offer of it.
 		offer.Slug = s.sealer.letters("offer "+shop.ID, form.Key, len(offer.Slug))

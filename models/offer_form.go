@@ -21,6 +21,9 @@ type OfferForm struct {
 	Keeping string // how stock is kept while somebody pays, one of Keepings; blank is "held"
 	Turn    string // minutes that a freed item is set aside for the next of the waitlist; blank is TurnUsual
 
+	Reply        string // how it can be bought by reply, one of ReplyWays; blank is the first
+	ReplyMinutes string // minutes that a reply sets stock aside; blank is ReplyMinutesUsual
+
 	Options  []OptionTyped  // what fans choose, up to three
 	Variants []VariantTyped // a line for each combination of them
 	More     []PictureTyped // the pictures after the first
@@ -53,6 +56,7 @@ type offerFields struct {
 
 	holdMinutes, turnMinutes int64
 	firstPaid                bool
+	reply                    replyFields
 }
 
 // FormOf shows an offer as it would be typed.
@@ -63,6 +67,7 @@ func FormOf(view *OfferView, zone *time.Location, price func(Money) string) Offe
 	if view.FirstPaid {
 		form.Keeping = "first_paid"
 	}
+	form.Reply, form.ReplyMinutes = view.ReplyWay(), itoa(view.ReplyMinutes)
 	if v.Price > 0 {
 		form.Price = price(v.Money())
 	}
@@ -167,6 +172,7 @@ func (f OfferForm) read(shop *Shop, whole bool) (fields offerFields, problems Pr
 		problems.Add("ends_at", "ends.before_start")
 	}
 	f.readHolds(&fields, &problems)
+	fields.reply = f.readReplies(&problems)
 	v.Fulfilment = f.Fulfilment
 	if !contains(Fulfilments, v.Fulfilment) {
 		problems.Add("fulfilment", "fulfilment.unknown")
@@ -245,6 +251,7 @@ func parseMinute(typed, noun, field string, zone *time.Location, problems *Probl
 func (f offerFields) onOffer(o *Offer) {
 	o.Stock, o.LimitPerBuyer, o.StartsAt, o.EndsAt = f.stock, f.limit, f.startsAt, f.endsAt
 	o.HoldMinutes, o.FirstPaid, o.TurnMinutes = f.holdMinutes, f.firstPaid, f.turnMinutes
+	f.reply.onOffer(o)
 }
 
 // checkFields finds what only the database knows: another offer with the hashtag, a picture of another shop.

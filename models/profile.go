@@ -58,7 +58,6 @@ func (s *Store) Connect(ctx context.Context, shop *Shop, user *User, in Connecti
 	now := s.now()
 	var profile Profile
 	err := s.write(ctx, func(db *tx) error {
-		db.touches()
 		profile = Profile{}
 		err := db.Where("shop_id = ? AND network = ? AND account = ?", shop.ID, in.Network, in.Account).Take(&profile).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -123,7 +122,6 @@ func (s *Store) Profile(ctx context.Context, id string) (*Profile, error) {
 // Disconnect ends what an account lets us do. Its posts that waited become drafts again; the grant is given back by a job.
 func (s *Store) Disconnect(ctx context.Context, shop *Shop, user *User, profile *Profile) error {
 	return s.write(ctx, func(db *tx) error {
-		db.touches()
 		now := s.now()
 		err := changed(db.Exec("UPDATE profiles SET state = 'revoked', version = version + 1, refreshing_until = NULL, updated_at = ? WHERE id = ? AND shop_id = ? AND state <> 'revoked'", now, profile.ID, shop.ID))
 		if err != nil {
@@ -171,7 +169,6 @@ func (s *Store) ForgetGrant(ctx context.Context, profile *Profile) error {
 // Expire notes that an account does not let us in any more, and tells the owners once.
 func (s *Store) Expire(ctx context.Context, profile *Profile, reason string) error {
 	err := s.write(ctx, func(db *tx) error {
-		db.touches()
 		return db.expire(profile, reason)
 	})
 	if errors.Is(err, ErrChanged) {

@@ -96,7 +96,10 @@ func (s *Store) UpdateOffer(ctx context.Context, shop *Shop, user *User, offer *
 		if fields.stock != nil {
 			query = query.Where("sold + held <= ?", *fields.stock)
 		}
-		set := map[string]any{"limit_per_buyer": fields.limit, "hold_minutes": fields.holdMinutes, "first_paid": fields.firstPaid, "turn_minutes": fields.turnMinutes, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now}
+		set := map[string]any{
+			"limit_per_buyer": fields.limit, "hold_minutes": fields.holdMinutes, "first_paid": fields.firstPaid, "turn_minutes": fields.turnMinutes,
+			"replies": fields.reply.replies, "reply_minutes": fields.reply.minutes, "thanks": fields.reply.thanks, "discreet": fields.reply.discreet, "starts_at": fields.startsAt, "ends_at": fields.endsAt, "updated_at": now,
+		}
 		if !fields.version.Choices.Any() { // else what is on sale now keeps its stock until the choices are approved
 			set["stock"] = fields.stock
 		}

@@ -70,14 +70,19 @@ func Lint(c Checked) (found []Finding) {
 // pictureLeast is how wide a photo should be that fills the picture of a post without looking soft.
 const pictureLeast = 800
 
-// lintHashtag looks at the offer's own hashtag: digits alone are no link anywhere, and two that read alike mix up replies.
+// lintHashtag looks at the offer's own hashtag: without one no reply can buy, digits alone are no link anywhere, and two
+// that read alike mix up replies.
 func (c Checked) lintHashtag() *Finding {
 	tag := c.Version.Hashtag
-	if tag == "" {
-		return nil
-	}
 	free := c.freeHashtag()
 	f := Finding{Field: "hashtag", Mends: free != "", Mended: free}
+	if tag == "" {
+		if !c.RepliesBuy || c.Version.Title == "" {
+			return nil
+		}
+		f.Code = "hashtag_missing"
+		return &f
+	}
 	if strings.Trim(folded(tag), "0123456789") == "" {
 		f.Code = "hashtag_digits"
 		return &f

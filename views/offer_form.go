@@ -7,7 +7,7 @@ import (
 )
 
 // OfferFields are the fields of an offer's form in their order, for the error summary.
-var OfferFields = []string{"offer", "title", "words", "price", "currency", "was_price", "chosen_price", "suggested", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag"}
+var OfferFields = []string{"offer", "title", "words", "price", "currency", "was_price", "chosen_price", "suggested", "stock", "picture", "alt", "keeping", "hold", "turn", "fulfilment", "withdrawal", "limit", "starts_at", "ends_at", "hashtag", "reply", "reply_minutes"}
 
 // OfferDesigner is what the form of an offer shows.
 type OfferDesigner struct {

@@ -16,6 +16,35 @@ func (d OfferDesigner) keeping(p Page) Field {
 	return f
 }
 
+// reply is the question of how the offer can be bought by reply.
+func (d OfferDesigner) reply(p Page) Field {
+	f := d.field(p, "reply", d.Form.Reply)
+	if f.Value == "" {
+		f.Value = models.ReplyWays[0]
+	}
+	return f
+}
+
+func replyWays(p Page) []Option {
+	var list []Option
+	for _, way := range models.ReplyWays {
+		list = append(list, Option{Value: way, Label: p.T("offer.form.reply." + way + ".name"), Hint: p.T("offer.form.reply." + way + ".hint")})
+	}
+	return list
+}
+
+// replyText is how an offer can be bought by reply, in words.
+func replyText(p Page, o *models.OfferView) string {
+	switch way := o.ReplyWay(); {
+	case way == "off":
+		return p.T("offer.form.reply.off.name")
+	case o.Version.Hashtag == "":
+		return p.T("offer.reply.no_hashtag")
+	default:
+		return p.T("offer.reply.way", "Way", p.T("offer.form.reply."+way+".name"), "Time", p.W.Duration(time.Duration(o.ReplyMinutes)*time.Minute))
+	}
+}
+
 func (d OfferDesigner) hold(p Page) Field {
 	return d.minutes(p, "hold", d.Form.Hold, models.HoldUsual)
 }

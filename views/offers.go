@@ -248,7 +248,8 @@ func (o ShopOffer) facts(p Page) []Fact {
 		Fact{Name: p.T("offer.fact.zone"), Value: p.W.City()},
 		Fact{Name: p.T("offer.fact.fulfilment"), Value: p.T("offer.fulfilment." + v.Fulfilment + ".name")},
 		Fact{Name: p.T("offer.fact.withdrawal"), Value: p.T("withdrawal.kind." + v.Withdrawal)},
-		Fact{Name: p.T("offer.fact.hashtag"), Value: tag})
+		Fact{Name: p.T("offer.fact.hashtag"), Value: tag},
+		Fact{Name: p.T("offer.fact.reply"), Value: replyText(p, o.Fans)})
 }
 
 func versionMoments(p Page, list []models.Version) []Moment {

@@ -35,7 +35,16 @@ type FanOffer struct {
 	Quote *models.Quote // what was typed and understood; nil for what the page begins with
 	Card  CardPicture
 
-	Shares []Share // where the page can be told of
+	Shares  []Share   // where the page can be told of
+	Replies []ReplyTo // the accounts to whom a reply buys it
+}
+
+// ReplyTo is an account of the shop that hears replies.
+type ReplyTo struct{ Network, Handle string }
+
+// replyWords are what to reply to an account to buy.
+func (o FanOffer) replyWords(to ReplyTo) string {
+	return "@" + to.Handle + " #" + o.Offer.Version.Hashtag
 }
 
 // Share leads to a network's own composer, with the words and the link in place.

@@ -32,6 +32,7 @@ func (s *Server) lintOffer(v *visit, d designed, sketch *models.OfferView) ([]so
 	if err != nil {
 		return nil, err
 	}
+	c.RepliesBuy = sketch.Replies && len(s.accounts(v, v.Shop.ID)) > 0
 	return social.Lint(c), nil
 }
 
@@ -67,10 +68,25 @@ func (s *Server) lintPost(v *visit, offer *models.OfferView, way, text, code str
 		c.ByAPI, c.Account = true, profile.Handle
 	}
 	c.Version, c.Network, c.Text, c.Link = seenByFans(offer), network, text, s.shortLink(code)
+	s.lintReplies(v, offer, &c)
 	if c.Earlier, err = s.store.EarlierTexts(v.ctx(), v.Shop, network, code); err != nil {
 		return nil, err
 	}
 	return social.LintPost(c), nil
+}
+
+// lintReplies says of a post on X whom a reply has to name: X lets an account answer nobody who did not call it. The other
+// networks tell of every answer to a post.
+func (s *Server) lintReplies(v *visit, offer *models.OfferView, c *social.Checked) {
+	if c.Network != social.X || !offer.Replies || c.Version.Hashtag == "" {
+		return
+	}
+	for _, profile := range s.accounts(v, v.Shop.ID) {
+		if profile.Network == social.X && (c.Account == "" || c.Account == profile.Handle) {
+			c.Account, c.RepliesBuy = profile.Handle, true
+			return
+		}
+	}
 }
 
 // findings are what a look found, in words.

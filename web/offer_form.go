@@ -142,7 +142,7 @@ func offerTyped(typed url.Values) models.OfferForm {
 		Title: typed.Get("title"), Words: typed.Get("words"), Price: typed.Get("price"), Currency: typed.Get("currency"), Stock: typed.Get("stock"),
 		Limit: typed.Get("limit"), StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Fulfilment: typed.Get("fulfilment"), Withdrawal: typed.Get("withdrawal"),
 		ChosenPrice: typed.Get("chosen_price"), Suggested: typed.Get("suggested"), WasPrice: typed.Get("was_price"),
-		Hashtag: typed.Get("hashtag"), PictureID: typed.Get("picture_id"), Alt: typed.Get("alt"), Hold: typed.Get("hold"), Keeping: typed.Get("keeping"), Turn: typed.Get("turn"), Key: typed.Get("key"), Seen: typed.Get("seen"),
+		Hashtag: typed.Get("hashtag"), PictureID: typed.Get("picture_id"), Alt: typed.Get("alt"), Hold: typed.Get("hold"), Keeping: typed.Get("keeping"), Turn: typed.Get("turn"), Reply: typed.Get("reply"), ReplyMinutes: typed.Get("reply_minutes"), Key: typed.Get("key"), Seen: typed.Get("seen"),
 	}
 	choicesTyped(&form, typed)
 	return form

@@ -193,6 +193,9 @@ func (s *Server) previewOffer(v *visit) error {
 	page := v.page("offer.act.preview")
 	page.NoIndex = true
 	fan := views.FanOffer{Offer: offer, Shop: v.Shop, State: views.FanPreview, Base: s.set.BaseURL}
+	if fan.Replies, err = s.replyTo(v, v.Shop, offer); err != nil {
+		return err
+	}
 	return v.renderStill(http.StatusOK, views.OfferPreviewPage(page, fan))
 }
 

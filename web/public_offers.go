@@ -153,7 +153,25 @@ func (s *Server) fanPage(v *visit, slug string) (*fanPage, error) {
 		frame.Title, frame.Description = v.W.T("buy.taken_down.title"), ""
 	}
 	frame.NoIndex = state == views.FanTakenDown || state == views.FanEnded || shop.Standing == "suspended"
-	return &fanPage{frame, views.FanOffer{Offer: offer, Shop: shop, State: state, Card: s.cardPicture(offer, shop), Base: s.set.BaseURL, Shares: s.shares(v, offer)}}, nil
+	shown := views.FanOffer{Offer: offer, Shop: shop, State: state, Card: s.cardPicture(offer, shop), Base: s.set.BaseURL, Shares: s.shares(v, offer)}
+	if state == views.FanLive {
+		shown.Replies, err = s.replyTo(v, shop, offer)
+	}
+	return &fanPage{frame, shown}, err
+}
+
+// replyTo are the shop's accounts to whom a reply buys the offer.
+func (s *Server) replyTo(v *visit, shop *models.Shop, offer *models.OfferView) (list []views.ReplyTo, err error) {
+	if !offer.Replies || offer.Version.Hashtag == "" {
+		return nil, nil
+	}
+	profiles, err := s.store.Profiles(v.ctx(), shop)
+	for _, profile := range profiles {
+		if profile.Live() {
+			list = append(list, views.ReplyTo{Network: profile.Network, Handle: profile.Handle})
+		}
+	}
+	return list, err
 }
 
 // shares are the networks whose composer opens the same way for everybody.
