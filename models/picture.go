@@ -38,8 +38,8 @@ const (
 	PictureBytesMost  = 8 << 20
 	PicturePixelsMost = 40_000_000
 	pictureFull       = 1600
-	pictureCard       = 1200 // as wide as the picture of a post: opened for each that is drawn
-	pictureSmall      = 640
+	PictureCard       = 1200 // as wide as the picture of a post: opened for each that is drawn; a phone of high density takes it too
+	PictureSmall      = 720  // fills a phone of 412 points at the density that most have
 )
 
 // SavePicture keeps an upload for the shop. Problems (field "picture"): picture.empty, .bytes, .type, .pixels, .broken.
@@ -99,9 +99,9 @@ func encodePicture(ctx context.Context, raw []byte) (map[string][]byte, error) {
 		return nil, Problems{*p}
 	}
 	reduced := upright(halved(source, pictureFull), orientation(raw))
-	most := map[string]int{"full": pictureFull, "small": pictureSmall}
-	if size := reduced.Bounds().Size(); size.X > pictureCard*9/8 && size.Y <= size.X && size.Y*2 >= size.X {
-		most["card"] = pictureCard
+	most := map[string]int{"full": pictureFull, "small": PictureSmall}
+	if size := reduced.Bounds().Size(); hasCard(size.X, size.Y) {
+		most["card"] = PictureCard
 	}
 	sizes := map[string][]byte{}
 	for name, side := range most {
@@ -112,6 +112,13 @@ func encodePicture(ctx context.Context, raw []byte) (map[string][]byte, error) {
 	}
 	return sizes, nil
 }
+
+func hasCard(width, height int) bool {
+	return width > PictureCard*9/8 && height <= width && height*2 >= width
+}
+
+// HasCard tells whether there is a copy between the small and the full one.
+func (p *Picture) HasCard() bool { return hasCard(p.Width, p.Height) }
 
 // encodeEvidence decodes a picture for a bank and gives it anew, as large as can be read and small enough to go along.
 func encodeEvidence(ctx context.Context, raw []byte) ([]byte, error) {

@@ -140,7 +140,7 @@ func OfferReportPath(slug string) string { return OfferPath(slug) + "/reports/ne
 // ShortLinkPath is a post's short link.
 func ShortLinkPath(code string) string { return "/p/" + esc(code) }
 
-// PicturePath is a picture by its digest; size is "full" or "small".
+// PicturePath is a picture by its digest; size is "full", "card" or "small".
 func PicturePath(digest, size string) string { return "/pictures/" + esc(digest) + "/" + size + ".jpg" }
 
 // OrderPath is a buyer's order by its secret.

@@ -102,17 +102,22 @@ func (o FanOffer) strange(typed string) string {
 // address is the page's own, for those who copy it.
 func (o FanOffer) address() string { return o.Base + OfferPath(o.Offer.Slug) }
 
-// smallWidth is how wide the small copy of a picture is: its longer side has 640 pixels at most.
+// smallWidth is how wide the small copy of a picture is: its longer side has no more than models.PictureSmall.
 func smallWidth(picture *models.Picture) int {
 	long := max(picture.Width, picture.Height)
-	if long <= 640 {
+	if long <= models.PictureSmall {
 		return picture.Width
 	}
-	return max(1, picture.Width*640/long)
+	return max(1, picture.Width*models.PictureSmall/long)
 }
 
+// srcset offers the copies of a picture by their widths.
 func srcset(picture *models.Picture) string {
-	return PicturePath(picture.Digest, "small") + " " + strconv.Itoa(smallWidth(picture)) + "w, " + PicturePath(picture.Digest, "full") + " " + strconv.Itoa(picture.Width) + "w"
+	list := PicturePath(picture.Digest, "small") + " " + strconv.Itoa(smallWidth(picture)) + "w, "
+	if picture.HasCard() {
+		list += PicturePath(picture.Digest, "card") + " " + strconv.Itoa(models.PictureCard) + "w, "
+	}
+	return list + PicturePath(picture.Digest, "full") + " " + strconv.Itoa(picture.Width) + "w"
 }
 
 // stock is how many are left, in words; nothing where they are not counted.

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -11,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/tillbird/tillbird/models"
 )
 
 // pngOf is a picture of a size.
@@ -108,5 +111,32 @@ func TestAPictureOfAnotherShop(t *testing.T) {
 	b.post("/dashboard/cards", fields).want(http.StatusOK)
 	if strings.Contains(b.body, theirs.Digest) {
 		t.Fatal("another shop’s picture is shown beside the form")
+	}
+}
+
+// A browser chooses a copy by the widths that the page claims, so they have to be true.
+func TestTheCopiesOfAPictureAreAsWideAsThePageSays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, side := range []struct{ width, height, copies int }{{1500, 900, 3}, {900, 1500, 2}, {400, 300, 2}} {
+		kept, err := w.store.SavePicture(t.Context(), w.shop, bytes.NewReader(pngOf(t, side.width, side.height)))
+		w.must(err)
+		offer := w.live(models.OfferForm{Title: "Tote", Price: "9", Currency: "eur", Fulfilment: "ship", Hashtag: fmt.Sprint("BuyTote", side.width), PictureID: kept.ID, Alt: "A tote"})
+		_, page := w.fetch("/o/" + offer.Slug)
+		_, rest, _ := strings.Cut(page, `srcset="`)
+		list, _, _ := strings.Cut(rest, `"`)
+		copies := strings.Split(list, ", ")
+		if len(copies) != side.copies {
+			t.Errorf("%d copies of %d×%d: %s", len(copies), side.width, side.height, list)
+		}
+		for _, one := range copies {
+			path, claim, _ := strings.Cut(one, " ")
+			_, data := w.fetch(path)
+			size, _, err := image.DecodeConfig(strings.NewReader(data))
+			w.must(err)
+			if claim != fmt.Sprintf("%dw", size.Width) {
+				t.Errorf("%s is %d wide", one, size.Width)
+			}
+		}
 	}
 }
