@@ -22,7 +22,7 @@ func TestPayLinkLetter(t *testing.T) {
 				email := why + "@example.com"
 				fan, err := w.store.EnterFan(ctx, models.Identity{Network: "x", RemoteID: why, Handle: why}, nil, lang, "")
 				w.must(err)
-				w.must(w.store.Agree(ctx, fan, models.FanForm{Agreed: true, Email: email, Currency: "eur", CapOrder: "50", CapDay: "100", Language: lang}, 0))
+				w.must(w.store.Agree(ctx, fan, models.FanForm{Agreed: true, Email: email, Currency: "eur", CapOrder: "50", CapDay: "100", Language: lang, Name: "Béa Martin", Address: "3 rue du Port", Country: "FR"}, 0))
 				letter, err := w.store.LatestLetter(ctx, "fan_email", email)
 				w.must(err)
 				d, ok := w.post(email)["fan_email"]
@@ -32,6 +32,8 @@ func TestPayLinkLetter(t *testing.T) {
 				check(t, "fan_email", open(t, d), lang, w.clock.Now())
 				contains(t, "fan_email", open(t, d), email, base+"/wallet/email/")
 				w.must(w.store.ConfirmFanEmail(ctx, letter.Secret))
+				fan, err = w.store.Fan(ctx, fan.ID)
+				w.must(err)
 				setup, err := w.store.OpenCardSetup(ctx, fan)
 				w.must(err)
 				w.must(w.store.KeepFanCard(ctx, setup, models.KeptCard{Method: "pm_" + why, Brand: "visa", Last4: "4242", ExpMonth: 12, ExpYear: 2090}))

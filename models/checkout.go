@@ -42,7 +42,7 @@ const QuantityMost = 100
 
 // PlaceOrder sets stock aside and writes a pending order, before Stripe is asked for anything. again is true where the
 // same attempt has an order that waits already, which is given instead. Problems: email.…, quantity.malformed,
-// delivery.consent, quantity.above_limit, quantity.above_stock, sold_out, variant.choose, variant.sold_out, not_live, not_started,
+// delivery.consent, fan.address, quantity.above_limit, quantity.above_stock, sold_out, variant.choose, variant.sold_out, not_live, not_started,
 // already_ended, shop.not_ready, and those of Quote and Price. *Bought where the same browser bought it a
 // short while ago and in.Again does not say that another is meant.
 func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, again bool, err error) {
@@ -182,6 +182,9 @@ func (in Purchase) check(now time.Time) (quantity int64, err error) {
 	}
 	if offer.Approved != nil {
 		in.checkChoice(&problems)
+		if by := in.ByCard; by != nil && by.Fan != nil && by.Fan.Address == "" && offer.Approved.Fulfilment == "ship" {
+			problems.Add("offer", "fan.address")
+		}
 	}
 	return quantity, problems.orNil()
 }

@@ -167,8 +167,18 @@ func (s *Store) OpenConfirmations(ctx context.Context, fan *Fan) ([]Confirmation
 	return list[Confirmation](s.read(ctx).Where("fan_id = ? AND state = 'asked' AND until > ?", fan.ID, s.now()).Order("asked_at DESC, order_id").Limit(20))
 }
 
-// Confirm takes a fan's word given on the wallet's page (by "wallet") or by a letter's link ("letter"). Problems:
-// confirm.late where the time is over. Given twice, it is one charge.
+// ConfirmByLetter takes a fan's word given on the order's private page, whose address only the letter has. Problems as of
+// Confirm.
+func (s *Store) ConfirmByLetter(ctx context.Context, order *Order) error {
+	c, err := s.Confirmation(ctx, order.ID)
+	if err == nil {
+		_, err = s.confirm(ctx, c, "letter")
+	}
+	return err
+}
+
+// Confirm takes a fan's word given on the wallet's page (by "wallet"). Problems: confirm.late where the time is over. Given
+// twice, it is one charge.
 func (s *Store) Confirm(ctx context.Context, fan *Fan, orderID, by string) (*Order, error) {
 	c, err := s.Confirmation(ctx, orderID)
 	if err != nil || c.FanID != fan.ID {

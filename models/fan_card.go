@@ -140,9 +140,6 @@ func (s *Store) KeepFanCard(ctx context.Context, setup *CardSetup, card KeptCard
 		if fan.StoppedAt != nil || fan.DeletedAt != nil {
 			return db.removeCards(&fan)
 		}
-		if err := db.enqueue(ClaimReplies{FanID: fan.ID}); err != nil {
-			return err
-		}
 		return db.consent(&fan, "card_kept", "", "", card.Brand+" "+card.Last4)
 	})
 }

@@ -123,9 +123,6 @@ func (s *Store) Agree(ctx context.Context, fan *Fan, form FanForm, cooling time.
 				return err
 			}
 		}
-		if err := db.enqueue(ClaimReplies{FanID: fan.ID}); err != nil {
-			return err
-		}
 		return db.consent(fan, "given", form.Handle, form.Client, details("currency", order.Currency, "order", itoa(order.Amount), "day", itoa(day.Amount)))
 	})
 }
@@ -141,9 +138,6 @@ func (s *Store) ChangeCaps(ctx context.Context, fan *Fan, form FanForm) error {
 		db.touches()
 		err := changed(db.Exec("UPDATE fans SET cap_currency = ?, cap_order = ?, cap_day = ? WHERE id = ? AND buys_from IS NOT NULL AND deleted_at IS NULL", order.Currency, order.Amount, day.Amount, fan.ID))
 		if err != nil {
-			return err
-		}
-		if err := db.enqueue(ClaimReplies{FanID: fan.ID}); err != nil {
 			return err
 		}
 		return db.consent(fan, "caps", form.Handle, form.Client, details("currency", order.Currency, "order", itoa(order.Amount), "day", itoa(day.Amount)))
@@ -224,6 +218,12 @@ func (s *Store) FanConsents(ctx context.Context, fan *Fan) ([]FanConsent, error)
 }
 
 func (t *tx) consent(fan *Fan, kind, handle, client, detail string) error {
+	switch kind {
+	case "given", "caps", "card_kept", "address": // what a reply set aside may be asked about now
+		if err := t.enqueue(ClaimReplies{FanID: fan.ID}); err != nil {
+			return err
+		}
+	}
 	return t.Create(&FanConsent{
 		ID: newID(), FanID: fan.ID, Kind: kind, Text: FanConsentText, Handle: shortened(cleanLine(handle), 200), Client: shortened(client, 100), Detail: detail, CreatedAt: t.store.now(),
 	}).Error

@@ -77,15 +77,26 @@ func (s *Store) OutcomesOf(ctx context.Context, who Identity, since time.Time, o
 // replyOffersMost bounds the offers that a reply is read with.
 const replyOffersMost = 300
 
-// ReplyOffers lists the offers of a shop that a reply may name, as fans see them: those on sale, and those of late.
+// ReplyOffers lists the offers of a shop that a reply may name, by what fans see of them, without pictures: those on sale
+// first, then those of late.
 func (s *Store) ReplyOffers(ctx context.Context, shop *Shop) ([]OfferView, error) {
-	offers, err := list[Offer](s.read(ctx).Where(`shop_id = ? AND approved_version_id IS NOT NULL AND state <> 'draft'
-		AND EXISTS (SELECT 1 FROM versions WHERE versions.id = offers.approved_version_id AND hashtag <> '')`, shop.ID).
+	offers, err := list[Offer](s.read(ctx).Where(`shop_id = ? AND approved_version_id IS NOT NULL AND state <> 'draft'`, shop.ID).
 		Order("CASE WHEN state IN ('live', 'scheduled') THEN 0 ELSE 1 END, updated_at DESC, id").Limit(replyOffersMost))
 	if err != nil {
 		return nil, err
 	}
-	return s.offerViews(ctx, offers, false)
+	ids := make([]string, len(offers))
+	for i, offer := range offers {
+		ids[i] = *offer.ApprovedVersionID
+	}
+	versions, err := rowsByID(ctx, s, ids, func(v Version) string { return v.ID })
+	var views []OfferView
+	for _, offer := range offers {
+		if v := versions[*offer.ApprovedVersionID]; v != nil && v.Hashtag != "" {
+			views = append(views, OfferView{Offer: offer, Version: *v, Approved: v})
+		}
+	}
+	return views, err
 }
 
 // ReplyLasts is how long a reply sets stock aside.

@@ -184,12 +184,8 @@ func (r *reading) buy(ctx context.Context) error {
 	if r.post != nil && r.post.OfferID == offer.ID {
 		in.PostCode = r.post.Code
 	}
-	lacking, err := r.payer(ctx, &in)
-	if err != nil {
+	if _, err := r.payer(ctx, &in); err != nil {
 		return err
-	}
-	if lacking == "" && offer.Version.Fulfilment == "ship" && (r.fan.Address == "" || r.fan.Name == "") {
-		return r.refuse(ctx, offer, "address")
 	}
 	order, err = r.set.Order(ctx, in)
 	r.at("reply.ordered")
@@ -279,7 +275,7 @@ func reasonOf(code string) string {
 		return "ended"
 	case "shop.not_ready":
 		return "not_ready"
-	case "ship_to.missing":
+	case "ship_to.missing", "fan.address":
 		return "address"
 	case "ship_to.not_served":
 		return "no_shipping"

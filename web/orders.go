@@ -120,6 +120,9 @@ func (s *Server) resumePayment(v *visit) error {
 	if err := v.allow(limitCheckout, v.RealIP()); err != nil {
 		return err
 	}
+	if order.ByCard && order.Payment == "pending" {
+		return s.confirmOrder(v, order, shop)
+	}
 	address, err := s.pay.ResumeCheckout(v.ctx(), &order.Order)
 	switch {
 	case errors.Is(err, payments.ErrAway):
@@ -134,13 +137,32 @@ func (s *Server) resumePayment(v *visit) error {
 	return v.see(address)
 }
 
+// confirmOrder takes a fan's word for an order by reply, whose letter led here: the kept card is charged.
+func (s *Server) confirmOrder(v *visit, order *models.OrderView, shop *models.Shop) error {
+	err := s.store.ConfirmByLetter(v.ctx(), &order.Order)
+	var problems models.Problems
+	if errors.As(err, &problems) {
+		return s.answerOrder(v, http.StatusConflict, order, shop, false, v.W.T("problem."+problems[0].Code))
+	}
+	if err != nil {
+		return err
+	}
+	return v.see(views.OrderPath(v.Param("token")) + "?paid=1")
+}
+
 // createCancellation lets a pending order go. The stock comes back when Stripe confirms that nobody can pay any more.
 func (s *Server) createCancellation(v *visit) error {
 	order, _, err := s.orderOfVisit(v)
 	if err != nil {
 		return err
 	}
-	if order.Payment == "pending" {
+	switch {
+	case order.Payment != "pending":
+	case order.ByCard:
+		if err := s.store.CancelConfirmation(v.ctx(), order.ID, "fan"); err != nil {
+			return err
+		}
+	default:
 		if err := s.pay.CancelCheckout(v.ctx(), &order.Order); err != nil {
 			return err
 		}
