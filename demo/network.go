@@ -61,7 +61,7 @@ func (w *world) postByAccount(ctx context.Context, store *models.Store, s *stall
 		return post, err
 	}
 	title := offer.Approved.Title
-	out, err := plan("out", "Back on the table this week: "+title+".\nReply @"+profile.Handle+" with a question, or get yours here.", nil)
+	out, err := plan("out", "Back on the table this week: "+title+".\nReply @"+profile.Handle+" #"+offer.Approved.Hashtag+" to buy, or get yours here.", nil)
 	if err != nil && !errors.Is(err, models.ErrChanged) {
 		return fmt.Errorf("a post: %w", err)
 	}

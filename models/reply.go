@@ -29,6 +29,7 @@ type Reply struct {
 	Mentions      bool // the author named the shop's account
 	Quote         bool
 	Repost        bool
+	Private       bool   // not everybody can read it: neither may the answer be for everybody
 	CameBy        string // webhook, poll
 	WrittenAt     time.Time
 	CameAt        time.Time
@@ -80,7 +81,7 @@ type Arrived struct {
 	RemoteID, RemoteVersion, RootID, RootVersion, ParentID string
 	AuthorID, AuthorHandle, AuthorName                     string
 	Text, URL                                              string
-	Mentions, Quote, Repost                                bool
+	Mentions, Quote, Repost, Private                       bool
 	WrittenAt                                              time.Time
 }
 
@@ -107,9 +108,9 @@ func (t *tx) keepReplies(profile *Profile, came string, arrived []Arrived) (fres
 	for _, a := range arrived {
 		id := newID()
 		result := t.Exec(`INSERT INTO replies (id, shop_id, profile_id, network, server, remote_id, remote_version, root_id, root_version, parent_id, author_id, author_handle, author_name, text, url,
-			mentions, quote, repost, came_by, written_at, came_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile_id, remote_id) DO NOTHING`,
+			mentions, quote, repost, private, came_by, written_at, came_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile_id, remote_id) DO NOTHING`,
 			id, profile.ShopID, profile.ID, profile.Network, profile.Server, a.RemoteID, a.RemoteVersion, a.RootID, a.RootVersion, a.ParentID, a.AuthorID, a.AuthorHandle, a.AuthorName, a.Text, a.URL,
-			a.Mentions, a.Quote, a.Repost, came, a.WrittenAt.UTC().Truncate(time.Microsecond), now)
+			a.Mentions, a.Quote, a.Repost, a.Private, came, a.WrittenAt.UTC().Truncate(time.Microsecond), now)
 		if result.Error != nil {
 			return fresh, result.Error
 		}

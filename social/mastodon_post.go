@@ -16,6 +16,7 @@ type status struct {
 	CreatedAt   time.Time       `json:"created_at"`
 	InReplyToID string          `json:"in_reply_to_id"`
 	URL         string          `json:"url"`
+	Visibility  string          `json:"visibility"`
 	Content     string          `json:"content"`
 	Account     mastodonAccount `json:"account"`
 	Mentions    []struct {

@@ -137,7 +137,7 @@ func (m *MastodonClient) incoming(grant Grant, s status) Incoming {
 	text, _ := plain(s.Content)
 	in := Incoming{
 		Ref: Ref{ID: m.outer(grant, s.ID), Author: m.who(grant, s.Account.Acct)}, AuthorHandle: m.who(grant, s.Account.Acct), AuthorName: s.Account.DisplayName,
-		Parent: m.outer(grant, s.InReplyToID), Text: text, URL: s.URL, Quote: s.Quote != nil, Repost: s.Reblog != nil, At: s.CreatedAt.UTC(),
+		Parent: m.outer(grant, s.InReplyToID), Text: text, URL: s.URL, Quote: s.Quote != nil, Repost: s.Reblog != nil, Private: s.Visibility == "direct" || s.Visibility == "private", At: s.CreatedAt.UTC(),
 	}
 	for _, mention := range s.Mentions {
 		if who := m.who(grant, mention.Acct); !slices.Contains(in.Mentions, who) {

@@ -113,7 +113,7 @@ type Incoming struct {
 	Text                     string // plain, as written
 	URL                      string
 	Mentions                 []string // ids of the accounts that the author named
-	Quote, Repost            bool
+	Quote, Repost, Private   bool     // private: not everybody can read it
 	At                       time.Time
 }
 

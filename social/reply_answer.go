@@ -85,7 +85,7 @@ func answerOf(due *models.DueAnswer) Message {
 	if due.Reply.Network != Mastodon {
 		to.Author = due.Reply.AuthorHandle
 	}
-	return Message{Text: due.Text, Key: "answer-" + due.ID, ReplyTo: &to, Private: due.Private && due.Reply.Network == Mastodon}
+	return Message{Text: due.Text, Key: "answer-" + due.ID, ReplyTo: &to, Private: (due.Private || due.Reply.Private) && due.Reply.Network == Mastodon}
 }
 
 // lookForAnswer asks the network for an answer that may be out already. done says that this try ends here.

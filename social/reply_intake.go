@@ -68,7 +68,7 @@ func arrived(in *Incoming, account string) models.Arrived {
 	return models.Arrived{
 		RemoteID: in.ID, RemoteVersion: in.Version, RootID: in.Root, RootVersion: in.RootVersion, ParentID: in.Parent,
 		AuthorID: in.Author, AuthorHandle: in.AuthorHandle, AuthorName: in.AuthorName, Text: in.Text, URL: in.URL,
-		Mentions: slices.Contains(in.Mentions, account), Quote: in.Quote, Repost: in.Repost, WrittenAt: in.At,
+		Mentions: slices.Contains(in.Mentions, account), Quote: in.Quote, Repost: in.Repost, Private: in.Private, WrittenAt: in.At,
 	}
 }
 

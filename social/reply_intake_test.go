@@ -3,6 +3,7 @@ package social
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,10 +138,57 @@ func TestRepliesAreAskedForOnMastodon(t *testing.T) {
 		t.Fatalf("%+v %+v", kept, now)
 	}
 	l.sb.Advance(time.Minute)
+	l.says(grant, "mira_okafor", "@maisonkestrel #BuyApron, but hush", "", "direct")
+	if s.polled(); len(s.kept()) != 2 {
+		t.Fatalf("%d kept", len(s.kept()))
+	}
+	for _, reply := range s.kept() {
+		if direct := reply.RootID != view.RemoteID; reply.Private != direct || reply.Mentions != direct {
+			t.Errorf("%+v", reply)
+		}
+		if answer := answerOf(&models.DueAnswer{Reply: reply}); answer.Private != reply.Private {
+			t.Errorf("a reply that is for us alone is answered in public: %+v", answer)
+		}
+	}
+}
+
+// TestRepliesAreAskedForOnBluesky: by Bluesky's own software. A server alone tells of none, and is asked again.
+func TestRepliesAreAskedForOnBluesky(t *testing.T) {
+	t.Parallel()
+	b := startBluesky(t)
+	_, password := b.somebody("kestrel")
+	_, fans := b.somebody("dora")
+	grant, fan := b.enter("kestrel.test", password), b.enter("dora.test", fans)
+	clock := &late{}
+	s := sellingShop(t, clock.now)
+	s.connect(Bluesky, grant)
+	view := s.outOn(Bluesky, b.client, "New: linen aprons #BuyApron")
+	b.Settle()
+	first := s.polled()
+	b.publish(fan, Message{Text: "#BuyApron x2", ReplyTo: &Ref{ID: view.RemoteID}})
+	b.Settle()
+	clock.by.Add(int64(5 * time.Minute))
+	now := s.polled()
+	if !b.whole {
+		if first.Failure != string(Temporary) || now.Failure != string(Temporary) || now.Cursor != "" || len(s.kept()) != 0 {
+			t.Fatalf("%+v", now)
+		}
+		return
+	}
+	kept := s.kept()
+	if len(kept) != 1 || kept[0].RootID != view.RemoteID || kept[0].AuthorID != fan.Account || kept[0].RemoteVersion == "" || kept[0].RootVersion == "" || now.Minutes != 1 || now.Failure != "" {
+		t.Fatalf("%+v %+v", kept, now)
+	}
+	clock.by.Add(int64(5 * time.Minute))
 	if s.polled(); len(s.kept()) != 1 {
 		t.Error("kept twice")
 	}
 }
+
+// late is the time of this machine and as much more as a test says.
+type late struct{ by atomic.Int64 }
+
+func (l *late) now() time.Time { return time.Now().Add(time.Duration(l.by.Load())) }
 
 // TestTheWebhookAndThePollOfX: both bring the same reply at the same time, and it is one row.
 func TestTheWebhookAndThePollOfX(t *testing.T) {

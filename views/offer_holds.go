@@ -19,6 +19,7 @@ func (d OfferDesigner) keeping(p Page) Field {
 // reply is the question of how the offer can be bought by reply.
 func (d OfferDesigner) reply(p Page) Field {
 	f := d.field(p, "reply", d.Form.Reply)
+	f.Hint = "" // it stands above the section
 	if f.Value == "" {
 		f.Value = models.ReplyWays[0]
 	}
