@@ -46,23 +46,29 @@ func (s *Store) AnswerToSend(ctx context.Context, id string) (*DueAnswer, error)
 func (s *Store) BeginAnswer(ctx context.Context, due *DueAnswer, price int64) error {
 	now := s.now()
 	until := now.Add(answerLasts)
-	return s.write(ctx, func(db *tx) error {
+	month := s.month()
+	err := s.write(ctx, func(db *tx) error {
 		db.touches()
 		err := changed(db.Exec(`UPDATE reply_answers SET state = 'sending', attempts = attempts + 1, lease_until = ?, try_at = ?, doubtful = (1 = 1), reason = '', detail = ''
 			WHERE id = ? AND attempts = ? AND try_at <= ? AND (state = 'due' OR state = 'sending' AND (lease_until IS NULL OR lease_until <= ?))`, until, until, due.ID, due.Attempts, now, now))
 		if err != nil {
 			return err
 		}
-		due.Attempts++
 		if due.Month != "" {
 			return nil
 		}
-		due.Month, due.Micros = s.month(), price
-		if err := db.spendIn(due.Month, due.ShopID, due.ProfileID, "reply", 1, price, true); err != nil {
+		if err := db.spendIn(month, due.ShopID, due.ProfileID, "reply", 1, price, true); err != nil {
 			return err
 		}
-		return db.Exec("UPDATE reply_answers SET micros = ?, month = ? WHERE id = ?", price, due.Month, due.ID).Error
+		return db.Exec("UPDATE reply_answers SET micros = ?, month = ? WHERE id = ?", price, month, due.ID).Error
 	})
+	if err == nil {
+		due.Attempts++
+		if due.Month == "" {
+			due.Month, due.Micros = month, price
+		}
+	}
+	return err
 }
 
 // RecordAnswered notes that an answer is out. Whoever asked may have gone.
@@ -89,9 +95,28 @@ func (s *Store) PostponeAnswer(ctx context.Context, due *DueAnswer, until time.T
 				return err
 			}
 		}
-		return changed(db.Exec("UPDATE reply_answers SET state = ?, doubtful = ?, try_at = ?, lease_until = NULL, reason = ?, detail = ? WHERE id = ? AND state = 'sending' AND attempts = ?",
+		err := changed(db.Exec("UPDATE reply_answers SET state = ?, doubtful = ?, try_at = ?, lease_until = NULL, reason = ?, detail = ? WHERE id = ? AND state = 'sending' AND attempts = ?",
 			state, unsure, until.UTC().Truncate(time.Microsecond), reason, detail, due.ID, due.Attempts))
+		if err != nil || until.Sub(s.now()) < answerPatience {
+			return err
+		}
+		return db.askByLetter(due)
 	})
+}
+
+// answerPatience is how long a fan can be left without the question: a network that wants more is not waited for alone.
+const answerPatience = 2 * time.Minute
+
+// askByLetter writes to the fan what the answer would have asked, while it can be confirmed.
+func (t *tx) askByLetter(due *DueAnswer) error {
+	if due.Reply.OrderID == nil || due.Reply.Outcome != OutcomeAwaiting {
+		return nil
+	}
+	var open int64
+	if err := t.Raw("SELECT count(*) FROM confirmations WHERE order_id = ? AND state = 'asked' AND until > ?", *due.Reply.OrderID, t.store.now()).Scan(&open).Error; err != nil || open == 0 {
+		return err
+	}
+	return t.confirmLetter(*due.Reply.OrderID)
 }
 
 // EndAnswer ends the tries to answer: refused by the network, or dropped by us. What it would have asked goes by letter.
@@ -107,17 +132,13 @@ func (s *Store) EndAnswer(ctx context.Context, due *DueAnswer, state, reason, de
 		if err != nil {
 			return err
 		}
-		if err := db.care(due.ReplyID); err != nil || due.Reply.OrderID == nil || due.Reply.Outcome != OutcomeAwaiting {
+		if err := db.care(due.ReplyID); err != nil {
 			return err
 		}
-		if reason == "silenced" {
+		if reason == "silenced" && due.Reply.OrderID != nil && due.Reply.Outcome == OutcomeAwaiting {
 			return db.letGo(*due.Reply.OrderID, "stopped")
 		}
-		var open int64
-		if err := db.Raw("SELECT count(*) FROM confirmations WHERE order_id = ? AND state = 'asked' AND until > ?", *due.Reply.OrderID, s.now()).Scan(&open).Error; err != nil || open == 0 {
-			return err
-		}
-		return db.confirmLetter(*due.Reply.OrderID)
+		return db.askByLetter(due)
 	})
 }
 

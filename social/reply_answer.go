@@ -108,6 +108,10 @@ func (p *Publisher) unanswered(ctx context.Context, due *models.DueAnswer, cause
 		return p.store.EndAnswer(ctx, due, "refused", string(SignInExpired), "", false)
 	case !errors.As(cause, &e), e.Unsure:
 		return p.maybeAnswered(ctx, due, cause)
+	case e.Kind == Duplicate: // of our own words, which nobody else has: they are out
+		if there, err := p.find(ctx, p.Network(due.Profile.Network), &due.Profile, answerOf(due)); err == nil && there != nil {
+			return p.store.RecordAnswered(ctx, due, models.Sent{RemoteID: there.ID, RemoteVersion: there.Version, RemoteURL: there.URL, At: there.At})
+		}
 	case e.Kind == RateLimited || e.Kind == Temporary:
 		until := p.until(e, patience(due.Attempts))
 		if due.Attempts < triesMost && (due.DropAt == nil || until.Before(*due.DropAt)) {

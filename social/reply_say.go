@@ -102,7 +102,7 @@ func (r *reading) asking(offer *models.OfferView) *models.PublicAnswer {
 	if !r.w.Has("answer." + kind) {
 		kind = "ask.unclear"
 	}
-	if offer == nil {
+	if offer == nil || r.read.Reason == "code_missing" {
 		return r.answer(kind, answerLate, "Call", r.call(""))
 	}
 	a := r.fitting(kind, "Options", optionsOf(offer), answerLate, "Call", r.call("#"+offer.Version.Hashtag), "Link", r.linkTo(offer))
