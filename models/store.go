@@ -52,6 +52,7 @@ type Store struct {
 	bell    *bell
 	quick   *bell
 	stamps  *stamps
+	around  *tx // the change that this store stands inside of, nil for none: see rehearsal.go
 	log     *slog.Logger
 
 	approved *approved
@@ -278,6 +279,9 @@ func (s *Store) writeOne(ctx context.Context, fn func(db *tx) error) error {
 }
 
 func (s *Store) through(ctx context.Context, single bool, fn func(db *tx) error) error {
+	if s.around != nil {
+		return s.inside(ctx, fn)
+	}
 	if s.group != nil {
 		c := &change{ctx: ctx, store: s, fn: fn, single: single, done: make(chan struct{})}
 		if err := s.group.write(c); err != nil {

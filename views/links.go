@@ -226,6 +226,9 @@ func ReplySilencePath(id string) string { return ReplyPath(id) + "/silence" }
 // ReplyOrderPath is the unconfirmed order of a reply: its removal lets it go.
 func ReplyOrderPath(id string) string { return ReplyPath(id) + "/order" }
 
+// SimulationPath is where a reply to an offer is tried out.
+func SimulationPath(slug string) string { return ShopOfferPath(slug) + "/simulation" }
+
 // PostedPath notes that a post is out.
 func PostedPath(code string) string { return PostPath(code) + "/posting" }
 

@@ -151,6 +151,7 @@ type ShownReply struct {
 	Errors     FieldErrors
 	MayAnswer  bool
 	MayRefund  bool
+	MaySell    bool
 }
 
 // mayAnswer tells whether one answer by our account is still to be had.

@@ -34,6 +34,7 @@ var deedOf = map[string]models.Deed{
 	"POST /dashboard/offers/:slug":                          models.Sell,
 	"GET /dashboard/offers/:slug/edit":                      models.Sell,
 	"GET /dashboard/offers/:slug/preview":                   models.View,
+	"GET /dashboard/offers/:slug/simulation":                models.View,
 	"GET /dashboard/offers/:slug/review":                    models.Sell,
 	"POST /dashboard/offers/:slug/review":                   models.Sell,
 	"POST /dashboard/offers/:slug/publication":              models.Sell,

@@ -183,7 +183,7 @@ func replyTitle(v *visit, view *models.ReplyView) string {
 func (s *Server) shownReply(v *visit, view *models.ReplyView) (*views.ShownReply, error) {
 	shown := &views.ShownReply{
 		ReplyRow:  views.ReplyRow{ReplyView: *view, Parts: replyParts(&view.Reply)},
-		MayAnswer: v.may(models.Answer), MayRefund: v.may(models.Refunds), Understood: understood(v, view),
+		MayAnswer: v.may(models.Answer), MayRefund: v.may(models.Refunds), MaySell: v.may(models.Sell), Understood: understood(v, view),
 	}
 	var err error
 	if shown.Silence, err = s.store.SilenceOf(v.ctx(), v.Shop.ID, view.Author()); err != nil {

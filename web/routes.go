@@ -147,6 +147,7 @@ func (s *Server) routes() []route {
 		{get, "/dashboard/offers/:slug/card.jpg", member, models.View, s.showCardDraft},
 		{get, "/dashboard/offers/:slug/card.png", member, models.View, s.showCardDraft},
 		{get, "/dashboard/offers/:slug/preview", member, models.View, s.previewOffer},
+		{get, "/dashboard/offers/:slug/simulation", member, models.View, s.showSimulation},
 		{get, "/dashboard/offers/:slug/review", member, models.Sell, s.newReview},
 		{post, "/dashboard/offers/:slug/review", member, models.Sell, s.createReview},
 		{post, "/dashboard/offers/:slug/publication", member, models.Sell, s.createPublication},

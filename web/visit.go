@@ -155,14 +155,15 @@ func (v *visit) allow(limit models.Limit, who string) error {
 
 // The limits of what can be abused, by client address unless named otherwise.
 var (
-	limitSignUp   = models.Limit{Name: "sign-up", Burst: 10, Every: 2 * time.Minute}
-	limitSignIn   = models.Limit{Name: "sign-in", Burst: 20, Every: 15 * time.Second}
-	limitAccount  = models.Limit{Name: "sign-in-account", Burst: 8, Every: time.Minute} // by account
-	limitLetter   = models.Limit{Name: "letter", Burst: 5, Every: 2 * time.Minute}      // by address written to
-	limitWait     = models.Limit{Name: "wait", Burst: 10, Every: time.Minute}           // also by offer and address
-	limitReport   = models.Limit{Name: "report", Burst: 5, Every: 5 * time.Minute}
-	limitCheckout = models.Limit{Name: "checkout", Burst: 15, Every: 20 * time.Second}
-	limitUpload   = models.Limit{Name: "upload", Burst: 30, Every: 10 * time.Second} // by shop
+	limitSignUp     = models.Limit{Name: "sign-up", Burst: 10, Every: 2 * time.Minute}
+	limitSignIn     = models.Limit{Name: "sign-in", Burst: 20, Every: 15 * time.Second}
+	limitAccount    = models.Limit{Name: "sign-in-account", Burst: 8, Every: time.Minute} // by account
+	limitLetter     = models.Limit{Name: "letter", Burst: 5, Every: 2 * time.Minute}      // by address written to
+	limitWait       = models.Limit{Name: "wait", Burst: 10, Every: time.Minute}           // also by offer and address
+	limitReport     = models.Limit{Name: "report", Burst: 5, Every: 5 * time.Minute}
+	limitCheckout   = models.Limit{Name: "checkout", Burst: 15, Every: 20 * time.Second}
+	limitSimulation = models.Limit{Name: "simulation", Burst: 60, Every: time.Second}  // by shop
+	limitUpload     = models.Limit{Name: "upload", Burst: 30, Every: 10 * time.Second} // by shop
 )
 
 func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
