@@ -219,10 +219,13 @@ func (t *tx) confirm(order *Order, by string) error {
 	if err := t.change(order, "confirmed", by, nil); err != nil {
 		return err
 	}
+	if err := t.careless(order.ID); err != nil {
+		return err
+	}
 	return t.enqueue(ChargeConfirmed{OrderID: order.ID})
 }
 
-// CancelConfirmation lets an unconfirmed order go, and gives its stock back. why is fan, moderation, stopped or sold_out.
+// CancelConfirmation lets an unconfirmed order go, and gives its stock back. why is fan, shop, moderation, stopped or sold_out.
 // It does nothing to one that was confirmed: the charge decides.
 func (s *Store) CancelConfirmation(ctx context.Context, orderID, why string) error {
 	return s.write(ctx, func(db *tx) error {
@@ -254,6 +257,9 @@ func (t *tx) endConfirmation(orderID, state, why string) error {
 	result := t.Exec("UPDATE confirmations SET state = ?, why = ?, ended_at = ? WHERE order_id = ? AND state = 'asked'", state, why, t.store.now(), orderID)
 	if result.Error != nil || result.RowsAffected == 0 {
 		return result.Error
+	}
+	if err := t.careless(orderID); err != nil {
+		return err
 	}
 	var order Order
 	if err := t.Where("id = ?", orderID).Take(&order).Error; err != nil {

@@ -74,7 +74,7 @@ func (t *tx) rehearsed(shop *Shop, in Rehearsal) (replyID string, err error) {
 	profile := Profile{}
 	err = t.Where("shop_id = ? AND network = ?", shop.ID, in.Network).Order("CASE state WHEN 'connected' THEN 0 ELSE 1 END, handle").Take(&profile).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		profile = Profile{ID: newID(), ShopID: shop.ID, Network: in.Network, Account: id, Handle: shop.Handle, State: "connected", Version: 1, ConnectedAt: now, UpdatedAt: now, CreatedAt: now}
+		profile = Profile{ID: newID(), ShopID: shop.ID, Network: in.Network, Account: newID(), Handle: shop.Handle, State: "connected", Version: 1, ConnectedAt: now, UpdatedAt: now, CreatedAt: now}
 		err = t.Raw("SELECT user_id FROM members WHERE shop_id = ? ORDER BY created_at LIMIT 1", shop.ID).Scan(&profile.ConnectedBy).Error
 		if err == nil {
 			err = t.Create(&profile).Error
@@ -88,11 +88,16 @@ func (t *tx) rehearsed(shop *Shop, in Rehearsal) (replyID string, err error) {
 		CameBy: "webhook", WrittenAt: now, CameAt: now,
 	}
 	if in.Below != nil {
-		post := Post{ID: newID(), ShopID: shop.ID, OfferID: in.Below.ID, ProfileID: &profile.ID, Code: randomLetters(PostCodeLength), Network: in.Network, State: "posted", RemoteID: "post-" + id, PostedAt: &now, CreatedAt: now}
-		if err := t.Create(&post).Error; err != nil {
+		posts, err := list[Post](t.Where("shop_id = ? AND offer_id = ? AND network = ? AND state = 'posted' AND remote_id <> ''", shop.ID, in.Below.ID, in.Network).Order("posted_at DESC, id").Limit(1))
+		if err != nil {
 			return "", err
 		}
-		reply.RootID, reply.ParentID = post.RemoteID, post.RemoteID
+		if len(posts) > 0 {
+			reply.RootID = posts[0].RemoteID
+		} else if reply.RootID, err = t.rehearsedPost(shop, &profile, in.Below); err != nil {
+			return "", err
+		}
+		reply.ParentID = reply.RootID
 	}
 	if in.Synced {
 		if err := t.rehearsedFan(shop, in, id); err != nil {
@@ -100,6 +105,13 @@ func (t *tx) rehearsed(shop *Shop, in Rehearsal) (replyID string, err error) {
 		}
 	}
 	return id, t.Create(&reply).Error
+}
+
+// rehearsedPost is a post of an offer, and gives its id on the network.
+func (t *tx) rehearsedPost(shop *Shop, profile *Profile, offer *Offer) (string, error) {
+	now, id := t.store.now(), newID()
+	post := Post{ID: id, ShopID: shop.ID, OfferID: offer.ID, ProfileID: &profile.ID, Code: randomLetters(PostCodeLength), Network: profile.Network, State: "posted", RemoteID: id, PostedAt: &now, CreatedAt: now}
+	return id, t.Create(&post).Error
 }
 
 // rehearsedFan is somebody who may buy anything that is sold here, and lives where the offer's page thinks that buyers do.

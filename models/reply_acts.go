@@ -69,14 +69,14 @@ func (s *Store) CancelReplied(ctx context.Context, shop *Shop, user *User, view 
 	if err := s.CancelConfirmation(ctx, *view.OrderID, "shop"); err != nil {
 		return err
 	}
-	fresh, err := s.Confirmation(ctx, *view.OrderID)
+	fresh, err := s.Order(ctx, *view.OrderID)
 	if err != nil {
 		return err
 	}
-	if fresh.State != "cancelled" {
+	if fresh.Payment != "cancelled" {
 		return ErrChanged
 	}
-	if view.Confirmation != nil && view.Confirmation.State != "asked" {
+	if !view.Open() {
 		return nil // done before
 	}
 	return s.write(ctx, func(db *tx) error {

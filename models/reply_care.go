@@ -7,14 +7,14 @@ import (
 )
 
 // Mendable are the reasons of a refusal that the shop can do something about.
-var Mendable = []string{"sold_out", "ended", "paused", "not_begun", "not_ready", "not_selling", "no_shipping", "shipping", "cap"}
+var Mendable = []string{"sold_out", "above_stock", "ended", "paused", "not_ready", "no_shipping"}
 
 // careOf says why somebody of the shop should look at a reply: see the column of that name; answer is ours, or nil.
 func careOf(reply *Reply, answer *ReplyAnswer) string {
 	switch {
 	case reply.MindedAt != nil || reply.Outcome == "":
 		return ""
-	case answer != nil && (answer.State == "refused" || answer.State == "dropped" && slices.Contains(Mendable, answer.Reason)):
+	case answer != nil && (answer.State == "refused" || answer.State == "dropped" && answer.Reason == "cap"):
 		return "answer"
 	case reply.Outcome == OutcomeRefused && slices.Contains(Mendable, reply.Reason):
 		return "mend"
@@ -41,6 +41,11 @@ func (t *tx) care(replyID string) error {
 		answer = &answers[0]
 	}
 	return t.Exec("UPDATE replies SET care = ? WHERE id = ?", careOf(&reply, answer), replyID).Error
+}
+
+// careless ends the care for an answer that did not go out, once what it was about is settled.
+func (t *tx) careless(orderID string) error {
+	return t.Exec("UPDATE replies SET care = '' WHERE order_id = ? AND care = 'answer'", orderID).Error
 }
 
 // careMost is up to how many replies that need somebody are counted.

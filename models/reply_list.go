@@ -37,6 +37,8 @@ func (v *ReplyView) Came() string {
 	}
 	if v.Confirmation != nil {
 		switch v.Confirmation.State {
+		case "asked":
+			return OutcomeAwaiting
 		case "confirmed":
 			return "charging"
 		case "linked":
@@ -46,20 +48,23 @@ func (v *ReplyView) Came() string {
 	return v.Outcome
 }
 
-// Paid tells whether money came of it.
-func (v *ReplyView) Paid() bool {
-	return v.Order != nil && v.Order.PaidAt != nil && (v.Outcome == OutcomeAwaiting || v.Outcome == OutcomeNoCard || v.Outcome == OutcomeConfirmed)
+// Open tells whether what the reply ordered still waits for its author's word, or card, and so can be let go.
+func (v *ReplyView) Open() bool {
+	if v.Order == nil || v.Order.Payment != "pending" || !v.Order.ByCard {
+		return false
+	}
+	return v.Confirmation == nil || v.Confirmation.State == "asked"
 }
 
-// Open tells whether the reply's order still waits for its author's word, and so can be let go.
-func (v *ReplyView) Open() bool { return v.Confirmation != nil && v.Confirmation.State == "asked" }
-
-// Why is the code of the reason that stands behind what came of it, "" for none: words know it as reply.reason.
+// Why is the code of the reason that stands behind what came of it by now, "" for none: words know it as reply.reason.
 func (v *ReplyView) Why() string {
-	if v.Order != nil && v.Confirmation != nil && v.Confirmation.Why != "" && v.Outcome != OutcomeConfirmed {
+	switch came := v.Came(); {
+	case came == v.Outcome || came == "nothing_to_cancel" || v.Confirmation == nil && came == "order_expired":
+		return v.Reason
+	case v.Confirmation != nil:
 		return v.Confirmation.Why
 	}
-	return v.Reason
+	return ""
 }
 
 // ReplyFilter narrows the list of replies.

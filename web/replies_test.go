@@ -96,3 +96,27 @@ func (b *browser) poll() string {
 	b.t.Fatalf("%s asks for no news", b.at.Path)
 	return ""
 }
+
+// TestTryingAReply: the page shows what would be read, answered, set aside and charged, and nothing of it happens.
+func TestTryingAReply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	offer := w.live(models.OfferForm{Title: "Linen apron, sage", Price: "24,00", Stock: "7", Hashtag: "#BuyApron"})
+	b := w.merchant()
+	b.get("/dashboard/offers/"+offer.Slug).want(http.StatusOK, "Try a reply")
+	b.submit("See what would happen", url.Values{"text": {"@maisonkestrel #BuyApron x2"}}).want(http.StatusOK, "Awaits confirmation", "2 × Linen apron, sage: €48.00 in all", "2 are set aside until", "How many", "Charged only once they confirm", "taken back")
+	b.submit("See what would happen", url.Values{"text": {"#BuyApron"}, "author": {"new"}}).want(http.StatusOK, "No card yet", "Sync a card once", "1 is set aside until")
+	b.submit("See what would happen", url.Values{"text": {"not buying #BuyApron"}}).want(http.StatusOK, "It says no", "Nothing: silence", "Nothing is charged")
+	b.submit("See what would happen", url.Values{"text": {"#BuyApron x9"}, "network": {"bluesky"}, "below": {"none"}}).want(http.StatusOK, "Could not buy", "Only 7 left")
+	b.submit("See what would happen", url.Values{"text": {""}}).want(http.StatusOK, "Type a reply to see it here")
+	if fresh := w.offer(offer.Slug); fresh.Held != 0 {
+		t.Errorf("%d are held by what was tried out", fresh.Held)
+	}
+	if n := w.kept(); n != 0 {
+		t.Errorf("%d replies were kept", n)
+	}
+	b.get("/dashboard/replies").want(http.StatusOK, "No replies wait")
+	other := w.user("other@example.com", anaPassword)
+	w.shopOf(other, "Other shop", "othershop")
+	w.signIn("other@example.com", anaPassword).get("/dashboard/offers/" + offer.Slug + "/simulation?text=x").want(http.StatusNotFound)
+}

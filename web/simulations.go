@@ -20,14 +20,14 @@ func (s *Server) showSimulation(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if offer.Approved == nil || s.set.Publisher == nil {
+	if offer.Approved == nil {
 		return models.ErrNotFound
 	}
 	sim, err := s.simulation(v, offer)
 	if err != nil {
 		return err
 	}
-	if sim.Text != "" {
+	if sim.Text != "" && s.set.Publisher != nil {
 		if err := v.allow(limitSimulation, v.Shop.ID); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (s *Server) simulate(v *visit, offer *models.OfferView, sim *views.Simulati
 	if sim.Below == "offer" {
 		in.Below = &offer.Offer
 	}
-	view, err := s.set.Publisher.Rehearse(v.ctx(), v.Shop, in, func(stage *models.Store) social.OrderFunc { return s.payments.On(stage).OrderByReply })
+	view, err := s.set.Publisher.Rehearse(v.ctx(), v.Shop, in, func(stage *models.Store) social.OrderFunc { return s.pay.On(stage).OrderByReply })
 	if err != nil {
 		return err
 	}

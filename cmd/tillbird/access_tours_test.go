@@ -96,6 +96,8 @@ func (w *accessWorld) offers(r *tour) {
 	r.visitOpen("live", apron)
 	r.visit("edit", apron+"/edit", 200)
 	r.visit("preview", apron+"/preview", 200)
+	r.visit("a reply to try", apron+"/simulation", 200)
+	r.visit("a reply tried", apron+"/simulation?text=%23SageApron+x2&mentions=on", 200)
 	r.visit("check of a draft", draft+"/review", 200)
 	r.visit("preview of a draft", draft+"/preview", 200)
 	r.visitOpen("new", list+"/new")
