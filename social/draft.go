@@ -54,6 +54,22 @@ func Draft(w *words.Printer, offer *models.OfferView, shop *models.Shop) string 
 	}
 }
 
+// DraftCalling is Draft with what to reply to an account to buy, "" for none, where the offer can be bought so and it fits.
+func DraftCalling(w *words.Printer, offer *models.OfferView, shop *models.Shop, account string) string {
+	text, version := Draft(w, offer, shop), offer.Version
+	if offer.Approved != nil {
+		version = *offer.Approved
+	}
+	if account == "" || !offer.Replies || version.Hashtag == "" {
+		return text
+	}
+	calling := Checked{W: w, Version: &version, Text: text, Account: account}
+	if mended := calling.withCall(); fitsAll(mended) {
+		return mended
+	}
+	return text
+}
+
 func fitsAll(text string) bool {
 	for _, network := range Networks {
 		if Measure(network, text, linkRoom).Over > 0 {

@@ -29,7 +29,7 @@ func (s *Server) newDrop(v *visit) error {
 		at = soon
 	}
 	d := views.Drop{Key: newKey(), Network: social.X, TeaserAt: at.In(v.Shop.Zone()).Format("2006-01-02T15:04"), Text: map[string]string{
-		"teaser": v.W.T("post.drop.first.teaser", "Title", title, "Start", start), "live": social.Draft(v.W, offer, v.Shop), "ended": v.W.T("post.drop.first.ended", "Title", title, "Shop", v.Shop.Name),
+		"teaser": v.W.T("post.drop.first.teaser", "Title", title, "Start", start), "live": s.draft(v, offer), "ended": v.W.T("post.drop.first.ended", "Title", title, "Shop", v.Shop.Name),
 	}}
 	if accounts := s.accounts(v, v.Shop.ID); len(accounts) > 0 {
 		d.Network = accounts[0].ID

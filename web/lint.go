@@ -81,12 +81,10 @@ func (s *Server) lintReplies(v *visit, offer *models.OfferView, c *social.Checke
 	if c.Network != social.X || !offer.Replies || c.Version.Hashtag == "" {
 		return
 	}
-	for _, profile := range s.accounts(v, v.Shop.ID) {
-		if profile.Network == social.X && (c.Account == "" || c.Account == profile.Handle) {
-			c.Account, c.RepliesBuy = profile.Handle, true
-			return
-		}
+	if c.Account == "" {
+		c.Account = s.calledOnX(v)
 	}
+	c.RepliesBuy = c.Account != ""
 }
 
 // findings are what a look found, in words.

@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/tillbird/tillbird/models"
-	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/views"
 )
 
@@ -46,7 +45,7 @@ func (s *Server) typedPostOf(v *visit, offer, sketch *models.OfferView) (text, l
 	if sketch.Version.Title == "" || sketch.Version.Price == 0 {
 		return "", "", nil
 	}
-	return social.Draft(v.W, sketch, v.Shop), "", nil
+	return s.draft(v, sketch), "", nil
 }
 
 // offerPage is the page that fans will see, whole, to be shown inside another.

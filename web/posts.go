@@ -40,7 +40,7 @@ func (s *Server) newPost(v *visit) error {
 	if err != nil || offer == nil {
 		return err
 	}
-	typed := typedPost{key: newKey(), network: social.Networks[0], text: social.Draft(v.W, offer, v.Shop)}
+	typed := typedPost{key: newKey(), network: social.Networks[0], text: s.draft(v, offer)}
 	if from := v.QueryParam("from"); from != "" {
 		twin, err := s.store.PostIn(v.ctx(), v.Shop, from)
 		if err != nil {
@@ -52,6 +52,21 @@ func (s *Server) newPost(v *visit) error {
 		}
 	}
 	return s.showComposer(v, http.StatusOK, offer, typed, nil)
+}
+
+// draft is a first text for a post of an offer.
+func (s *Server) draft(v *visit, offer *models.OfferView) string {
+	return social.DraftCalling(v.W, offer, v.Shop, s.calledOnX(v))
+}
+
+// calledOnX is the handle of the shop's account on X, "" where none is connected.
+func (s *Server) calledOnX(v *visit) string {
+	for _, profile := range s.accounts(v, v.Shop.ID) {
+		if profile.Network == social.X {
+			return profile.Handle
+		}
+	}
+	return ""
 }
 
 // approvedOffer finds an offer that may be posted, with the content that fans see; nil where the visit was sent back to

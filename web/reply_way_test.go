@@ -40,7 +40,10 @@ func TestAPostSaysWhomToReplyTo(t *testing.T) {
 	b := w.signIn(w.ana.Email, anaPassword)
 	b.get(composer).want(http.StatusOK).without("A reply counts only")
 	w.connectX(w.ana, w.shop, "maisonkestrel")
-	b.get(composer).submit("Count again", url.Values{"text": {"Linen aprons are back #BuyApron"}, "network": {"x"}}).want(http.StatusOK, missing)
+	if got := b.get(composer).field("text"); got != "Linen apron from Maison Kestrel: €42.00.\nGet yours here.\nReply “@maisonkestrel #BuyApron” to buy." {
+		t.Errorf("the first text is %q", got)
+	}
+	b.submit("Count again", url.Values{"text": {"Linen aprons are back #BuyApron"}, "network": {"x"}}).want(http.StatusOK, missing)
 	b.submit("Add what to reply", nil).want(http.StatusOK).without(missing)
 	if got := b.field("text"); got != "Linen aprons are back\nReply “@maisonkestrel #BuyApron” to buy." {
 		t.Errorf("%q", got)
