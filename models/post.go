@@ -152,8 +152,8 @@ func (s *Store) UpdatePost(ctx context.Context, shop *Shop, post *Post, text str
 	})
 }
 
-// MarkPosted notes that the merchant has posted it, and where. Problem remote_url post.address where that is not an
-// https address.
+// MarkPosted notes that the merchant has posted it, and where; ErrChanged where Tillbird did. Problem remote_url
+// post.address where that is not an https address.
 func (s *Store) MarkPosted(ctx context.Context, shop *Shop, user *User, post *Post, remote string) error {
 	remote = strings.TrimSpace(remote)
 	if remote != "" {
@@ -164,8 +164,8 @@ func (s *Store) MarkPosted(ctx context.Context, shop *Shop, user *User, post *Po
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		// Another address is another post: what was known of the one before goes.
-		err := changed(db.Exec(`UPDATE posts SET state = 'posted', remote_id = CASE WHEN by_us OR remote_url = ? THEN remote_id ELSE '' END, remote_url = ?, posted_at = COALESCE(posted_at, ?), scheduled_at = NULL, try_at = NULL, lease_until = NULL, failure = '', failure_detail = ''
-			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed', 'posted')`, remote, remote, s.now(), post.ID, shop.ID))
+		err := changed(db.Exec(`UPDATE posts SET state = 'posted', remote_id = CASE WHEN remote_url = ? THEN remote_id ELSE '' END, remote_url = ?, posted_at = COALESCE(posted_at, ?), scheduled_at = NULL, try_at = NULL, lease_until = NULL, failure = '', failure_detail = ''
+			WHERE id = ? AND shop_id = ? AND state IN ('draft', 'scheduled', 'failed', 'posted') AND NOT by_us`, remote, remote, s.now(), post.ID, shop.ID))
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (s *Store) NetworkCosts(ctx context.Context, shop *Shop) (*NetworkCosts, er
 		costs.Cap = caps[0]
 	}
 	err := s.read(ctx).Raw(`SELECT profile_costs.profile_id, profiles.network, profiles.handle, profile_costs.act, profile_costs.times, profile_costs.micros FROM profile_costs
-		JOIN profiles ON profiles.id = profile_costs.profile_id WHERE profiles.shop_id = ? AND profile_costs.month = ? ORDER BY profile_costs.micros DESC, profiles.handle, profile_costs.act`, shop.ID, costs.Month).Scan(&costs.Lines).Error
+		JOIN profiles ON profiles.id = profile_costs.profile_id WHERE profiles.shop_id = ? AND profile_costs.month = ? AND profile_costs.times > 0 ORDER BY profile_costs.micros DESC, profiles.handle, profile_costs.act`, shop.ID, costs.Month).Scan(&costs.Lines).Error
 	return costs, err
 }
 

@@ -198,15 +198,17 @@ step "Generated files are fresh" generated_fresh
 step "Formatted by gofumpt" formatted
 step "go vet" go vet ./...
 step "staticcheck" tool staticcheck ./...
+# Most tests wait, for a browser, the sandbox or the disk: more of them at a time than there are cores.
+many=(-parallel 6)
 # The painter works behind one lock, and the race detector makes its pixels eight times slower.
-raced() { go list ./... | grep -v '/social$' | xargs go test -race -timeout 12m; }
+raced() { go list ./... | grep -v '/social$' | xargs go test -race "${many[@]}" -timeout 12m; }
 step "Tests on SQLite" raced
 step "Card pictures and counting" go test -timeout 5m ./social
 step "A PostgreSQL server" start_postgres
 if [ -n "${TILLBIRD_TEST_DATABASE_URL:-}" ]; then
 	# Races are looked for once: the code is the same.
 	# The long ways through the pages are walked once: below them lies what all these tests look at.
-	step "Tests on PostgreSQL" go test -timeout 12m -skip '^(TestStory|TestPostStory|TestDisputeStory)$' "${kept[@]}"
+	step "Tests on PostgreSQL" go test "${many[@]}" -timeout 12m -skip '^(TestStory|TestPostStory|TestDisputeStory)$' "${kept[@]}"
 	step "Bluesky with answers and likes" go test -count=1 -timeout 3m -run '^TestBluesky$' ./social
 fi
 finish

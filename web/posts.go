@@ -290,7 +290,7 @@ func (s *Server) createPosting(v *visit) error {
 		return s.showOnePost(v, http.StatusUnprocessableEntity, post, typedPost{text: post.Text}, remote, problems)
 	}
 	if err != nil {
-		return err
+		return s.planned(v, &post.Post, err, nil, "")
 	}
 	v.say(views.ToneSuccess, v.W.T("post.done.posted"))
 	return v.see(views.PostPath(post.Code))

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tillbird/tillbird/demo"
+	"github.com/tillbird/tillbird/words"
 )
 
 // guest comes by the links of letters: of a waitlist, of a team, and to hear no more.
@@ -142,6 +143,14 @@ func (w *accessWorld) maker(r *tour) {
 	r.visit("brand", "/dashboard/settings/brand", 200)
 	networks := "/dashboard/settings/networks"
 	r.visit("networks", networks, 200)
+	r.visit("account, removal", r.path("/removal/new"), 200)
+	for name, starts := range map[string]string{"by account": "Back on the table", "planned": "Last pieces of", "refused": "How Linen apron"} {
+		r.load("/dashboard/posts", 200)
+		r.visit("post, "+name, r.path(starts), 200)
+		if name == "by account" {
+			r.visit("post, removal", r.path("/removal/new"), 200)
+		}
+	}
 	imports := "/dashboard/offers/imports"
 	r.visit("offers to bring", imports, 200)
 	r.send(422, action(imports))
@@ -153,4 +162,13 @@ func (w *accessWorld) maker(r *tour) {
 	r.upload("file", example)
 	r.send(200, action(imports))
 	r.see("offers to bring, looked at")
+	r.send(200, "#start")
+	r.refreshUntil(words.For(w.language, nil).T("import.state.done"))
+	r.see("offers to bring, brought")
+}
+
+// path is where the first link leads whose words or address hold a text.
+func (r *tour) path(text string) string {
+	r.t.Helper()
+	return strings.TrimPrefix(r.href(text), r.base)
 }
