@@ -8,7 +8,7 @@ import (
 )
 
 // FanConsentText names the words that a fan agrees to; whoever changes the words changes the name.
-const FanConsentText = "2026-11"
+const FanConsentText = "2026-11-23"
 
 // FanConsent is what a fan agreed to, changed or ended. It is written once and never changed.
 type FanConsent struct {

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -71,7 +72,7 @@ func (s *Store) enterFan(ctx context.Context, who Identity, signedIn *Fan, langu
 // since the consent is written down there. Whose the account is does not follow from it.
 func (s *Store) NoteHandle(ctx context.Context, fan *Fan, who Identity, client string) error {
 	known, err := first[FanProfile](s.read(ctx).Where("fan_id = ? AND network = ? AND remote_id = ? AND removed_at IS NULL", fan.ID, who.Network, who.RemoteID))
-	if err != nil || who.Handle == "" || known.Handle == who.Handle && (who.Name == "" || known.Name == who.Name) {
+	if err != nil || who.Handle == "" || strings.EqualFold(known.Handle, who.Handle) && (who.Name == "" || known.Name == who.Name) {
 		return found(err)
 	}
 	return s.write(ctx, func(db *tx) error {
@@ -81,7 +82,7 @@ func (s *Store) NoteHandle(ctx context.Context, fan *Fan, who Identity, client s
 			name = known.Name
 		}
 		err := changed(db.Exec("UPDATE fan_profiles SET handle = ?, name = ? WHERE id = ? AND handle = ? AND removed_at IS NULL", who.Handle, name, known.ID, known.Handle))
-		if errors.Is(err, ErrChanged) || err == nil && known.Handle == who.Handle {
+		if errors.Is(err, ErrChanged) || err == nil && strings.EqualFold(known.Handle, who.Handle) {
 			return nil // somebody else has taken it over just now
 		}
 		if err != nil {

@@ -128,6 +128,7 @@ func (p *Publisher) writer(ctx context.Context, reply *models.Reply) (r *reading
 	switch r.fan, err = p.store.FanOf(ctx, reply.Author()); {
 	case err == nil:
 		r.w = words.For(r.fan.Language, r.shop.Zone())
+		err = p.store.NoteHandle(ctx, r.fan, reply.Author(), "")
 	case errors.Is(err, models.ErrNotFound):
 		r.fan, err = nil, nil
 	}
