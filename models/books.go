@@ -20,6 +20,11 @@ type Books struct {
 	Variants []Variant
 	Codes    []Code
 	Waits    []Wait
+
+	Replies       []Reply
+	Answers       []ReplyAnswer
+	Confirmations []Confirmation
+
 	Receipts map[string]int64 // how often an order was noted as paid, by its id
 	Left     Left
 }
@@ -42,12 +47,14 @@ type Left struct {
 
 	OverTurns int64 // of waitlists, whose time is over
 
+	Replies int64 // that nobody decided about, answers that are due, orders that wait for a word or a charge
+
 	Failures []string // of the events and jobs that failed, the first few
 }
 
 // Quiet tells whether nothing waits that could still go on by itself.
 func (l Left) Quiet() bool {
-	return l.PendingOrders+l.WaitingEvents+l.WaitingLetters+l.PendingRefunds+l.Jobs+l.OverTurns == 0
+	return l.PendingOrders+l.WaitingEvents+l.WaitingLetters+l.PendingRefunds+l.Jobs+l.OverTurns+l.Replies == 0
 }
 
 // Books reads all of it at once. It is for proofs and drills, on a database of their size.
@@ -56,6 +63,11 @@ func (s *Store) Books(ctx context.Context) (*Books, error) {
 	err := s.read(ctx).Transaction(func(db *gorm.DB) error {
 		for _, list := range []any{&b.Shops, &b.Offers, &b.Orders, &b.Holds, &b.Refunds, &b.Variants, &b.Codes, &b.Waits} {
 			if err := db.Order("id").Find(list).Error; err != nil {
+				return err
+			}
+		}
+		for into, order := range map[any]string{&b.Replies: "came_at, id", &b.Answers: "created_at, id", &b.Confirmations: "asked_at, order_id"} {
+			if err := db.Order(order).Find(into).Error; err != nil {
 				return err
 			}
 		}
@@ -91,6 +103,11 @@ func (s *Store) Books(ctx context.Context) (*Books, error) {
 // Left counts what waits or went wrong.
 func (s *Store) Left(ctx context.Context) (l Left, err error) {
 	db := s.read(ctx)
+	err = db.Raw(`SELECT (SELECT count(*) FROM replies WHERE outcome = '') + (SELECT count(*) FROM reply_answers WHERE state IN ('due', 'sending'))
+		+ (SELECT count(*) FROM confirmations WHERE state IN ('asked', 'confirmed'))`).Scan(&l.Replies).Error
+	if err != nil {
+		return l, err
+	}
 	for _, count := range []struct {
 		into  *int64
 		query string

@@ -23,7 +23,9 @@ type X struct {
 	last    int64 // the newest id that was given out
 	faults  faults
 	windows map[string]*window
-	fetches map[string]chan struct{}
+
+	unlimited bool // see Unlimited
+	fetches   map[string]chan struct{}
 
 	posting sync.WaitGroup // links being unfurled
 	wake    chan struct{}

@@ -30,6 +30,9 @@ func (x *X) count(w http.ResponseWriter, who, endpoint string, limit int, spent 
 	}
 	at.used++
 	left, ends := limit-at.used, at.ends
+	if x.unlimited {
+		left = limit
+	}
 	x.mu.Unlock()
 	h := w.Header()
 	h.Set("x-rate-limit-limit", strconv.Itoa(limit))

@@ -124,17 +124,17 @@ func (m *MastodonClient) Find(ctx context.Context, grant Grant, message Message)
 		return nil, err
 	}
 	var newest []status
-	if err := m.call(ctx, grant, request{method: http.MethodGet, url: "/api/v1/accounts/" + url.PathEscape(me.ID) + "/statuses?limit=20&exclude_reblogs=true"}, &newest); err != nil {
+	link, answers := linkIn(message), ""
+	if message.ReplyTo == nil {
+		err = m.call(ctx, grant, request{method: http.MethodGet, url: "/api/v1/accounts/" + url.PathEscape(me.ID) + "/statuses?limit=20&exclude_reblogs=true"}, &newest)
+	} else if newest, err = m.below(ctx, grant, message.ReplyTo.ID); err == nil { // there it is, however many came after it
+		answers, err = m.inner(grant, message.ReplyTo.ID)
+	}
+	if err != nil {
 		return nil, err
 	}
-	link, answers := linkIn(message), ""
-	if message.ReplyTo != nil {
-		if answers, err = m.inner(grant, message.ReplyTo.ID); err != nil {
-			return nil, err
-		}
-	}
 	for _, post := range newest {
-		if answers != "" && post.InReplyToID != answers {
+		if answers != "" && (post.InReplyToID != answers || post.Account.ID != me.ID) {
 			continue
 		}
 		text, links := plain(post.Content)

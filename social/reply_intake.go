@@ -98,6 +98,11 @@ func (p *Publisher) PollReplies(ctx context.Context, job models.PollReplies) err
 	}
 	var came []Incoming
 	next := poll.Cursor.Cursor
+	// What was written between connecting the account and asking for the first time belongs to it as well.
+	if from, can := network.(interface{ Since(time.Time) string }); can && next == "" {
+		poll.Cursor.Cursor = from.Since(poll.Profile.ConnectedAt)
+		next = poll.Cursor.Cursor
+	}
 	err = p.withGrant(ctx, &poll.Profile, func(ctx context.Context, grant Grant) (err error) {
 		came, next, err = network.Poll(ctx, grant, poll.Cursor.Cursor, poll.Posts)
 		return err

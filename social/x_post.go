@@ -54,22 +54,35 @@ func (x *XClient) Delete(ctx context.Context, grant Grant, post string) error {
 // Find looks through the account's newest posts. X shows addresses shortened, beside what they stand for.
 func (x *XClient) Find(ctx context.Context, grant Grant, message Message) (*Published, error) {
 	query := xFields(url.Values{"max_results": {"10"}, "exclude": {"retweets"}})
-	var page xPage
-	if err := x.get(ctx, grant, "GET /2/users/:id/tweets", "/2/users/"+url.PathEscape(grant.Account)+"/tweets", query, &page); err != nil {
-		return nil, err
+	if message.ReplyTo != nil { // an account that answers many has more than ten newer ones before long
+		query.Set("since_id", message.ReplyTo.ID)
+		query.Set("max_results", "100")
 	}
 	link := linkIn(message)
-	for _, post := range page.Data {
-		if message.ReplyTo != nil && post.reference("replied_to") != message.ReplyTo.ID {
-			continue
+	for range findPages {
+		var page xPage
+		if err := x.get(ctx, grant, "GET /2/users/:id/tweets", "/2/users/"+url.PathEscape(grant.Account)+"/tweets", query, &page); err != nil {
+			return nil, err
 		}
-		if link != "" && !post.holds(link) || link == "" && !sameText(post.words(), message.Text) {
-			continue
+		for _, post := range page.Data {
+			if message.ReplyTo != nil && post.reference("replied_to") != message.ReplyTo.ID {
+				continue
+			}
+			if link != "" && !post.holds(link) || link == "" && !sameText(post.words(), message.Text) {
+				continue
+			}
+			return &Published{ID: post.ID, URL: x.address(grant.Handle, post.ID), At: post.at(x.wire.now())}, nil
 		}
-		return &Published{ID: post.ID, URL: x.address(grant.Handle, post.ID), At: post.at(x.wire.now())}, nil
+		if message.ReplyTo == nil || page.Meta.NextToken == "" {
+			break
+		}
+		query.Set("pagination_token", page.Meta.NextToken)
 	}
 	return nil, nil
 }
+
+// findPages is how many pages are read at most to find an answer of ours: X gives no more than 3,200 posts of an account.
+const findPages = 32
 
 // xStatus is the address of a post on X, by either of its names.
 var xStatus = regexp.MustCompile(`^/(?:i/web|i|[A-Za-z0-9_]{1,15})/status(?:es)?/([0-9]{1,19})(?:/|$)`)

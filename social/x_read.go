@@ -23,13 +23,16 @@ func xFields(query url.Values) url.Values {
 }
 
 // Poll reads the posts that mention the account; X counts an answer to one of its posts among them. The cursor is the
-// newest id that was read. An id holds its time, so that the first cursor needs no call.
+// newest id that was read. An id holds its time, so that the first cursor needs no call: see Since.
 func (x *XClient) Poll(ctx context.Context, grant Grant, cursor string, _ []string) ([]Incoming, string, error) {
 	if cursor == "" {
-		return nil, snowflakeOf(x.wire.now()), nil
+		return nil, x.Since(x.wire.now()), nil
 	}
 	return x.since(ctx, grant, "GET /2/users/:id/mentions", "/2/users/"+url.PathEscape(grant.Account)+"/mentions", url.Values{}, cursor)
 }
+
+// Since is the cursor of a time.
+func (x *XClient) Since(at time.Time) string { return snowflakeOf(at) }
 
 // Conversation reads the answers below a post of the last seven days, since a cursor ("" for all of them).
 func (x *XClient) Conversation(ctx context.Context, grant Grant, post, cursor string) ([]Incoming, string, error) {

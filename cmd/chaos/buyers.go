@@ -27,6 +27,10 @@ func (c *chaos) sell(ctx context.Context) {
 	for i := range c.shops {
 		aside.Go(func() { c.merchant(beside, i) })
 	}
+	aside.Go(func() { c.listen(beside) })
+	for i := range c.writers {
+		crowd.Go(func() { c.writer(ctx, i) })
+	}
 	var next atomic.Int64
 	for range c.buyers {
 		crowd.Go(func() {

@@ -58,6 +58,9 @@ func (c *chaos) compare(ctx context.Context) ([]string, error) {
 	k.checkWaits(c.clock())
 	k.checkDays()
 	k.checkAccounts()
+	if err := k.checkReplies(ctx, c, store); err != nil {
+		return nil, err
+	}
 	if k.checkLetters(c.killed.Load(), c.drill); c.drill {
 		k.checkMails(c.mails, c.killed.Load())
 	}
@@ -325,8 +328,8 @@ func (k *comparison) checkMails(mails map[string]int, kills int64) {
 func (k *comparison) checkLeft() {
 	l := k.Left
 	if !l.Quiet() || l.FailedEvents > 0 || l.DeadJobs > 0 {
-		k.differ("stuck: %d pending orders, %d waiting and %d failed events, %d waiting letters, %d pending refunds, %d jobs, %d dead ones, %d turns that are over: %s",
-			l.PendingOrders, l.WaitingEvents, l.FailedEvents, l.WaitingLetters, l.PendingRefunds, l.Jobs, l.DeadJobs, l.OverTurns, strings.Join(l.Failures, "; "))
+		k.differ("stuck: %d pending orders, %d waiting and %d failed events, %d waiting letters, %d pending refunds, %d jobs, %d dead ones, %d turns that are over, %d of replies: %s",
+			l.PendingOrders, l.WaitingEvents, l.FailedEvents, l.WaitingLetters, l.PendingRefunds, l.Jobs, l.DeadJobs, l.OverTurns, l.Replies, strings.Join(l.Failures, "; "))
 	}
 	if k.ledger.DeliveriesWaiting > 0 {
 		k.differ("%d webhooks still wait to be taken", k.ledger.DeliveriesWaiting)

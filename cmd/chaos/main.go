@@ -3,7 +3,8 @@
 //
 // The server runs as a process of its own (two on PostgreSQL) and is killed with -9 at random points; Stripe fails,
 // stays silent and cuts connections; webhooks come twice, late, shuffled or not at all; buyers click twice, pay in two
-// tabs, go back, let go and come again for what is scarce; two people give the same money back at once. The seed decides
+// tabs, go back, let go and come again for what is scarce; fans with synced cards order by reply, confirm, cancel, mistype
+// their code and say STOP while X delivers twice or not at all; two people give the same money back at once. The seed decides
 // who does what and when the server dies. How the processes interleave it cannot decide, so a failing run is replayed by
 // its seed a few times.
 package main
@@ -39,6 +40,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) (differences in
 	flags.Uint64Var(&c.seed, "seed", uint64(time.Now().UnixNano()%1_000_000), "decides who does what and when the server dies")
 	flags.IntVar(&c.orders, "orders", 300, "how many checkouts are opened")
 	flags.IntVar(&c.kills, "kills", 10, "how often the server is killed")
+	flags.IntVar(&c.writers, "writers", 6, "how many fans write replies at the same time; each fifth order or so is one by reply")
 	flags.IntVar(&c.buyers, "buyers", 24, "how many buyers are about at the same time")
 	flags.StringVar(&c.databaseURL, "database-url", "", "an empty PostgreSQL database, on which two servers run; SQLite without")
 	flags.BoolVar(&c.drill, "restore", false, "lose the disk after the last sale, and restore a backup that was made half-way")
@@ -73,10 +75,13 @@ func run(ctx context.Context, arguments []string, out io.Writer) (differences in
 
 // play lets it all happen, waits until nothing goes on by itself any more, and compares.
 func (c *chaos) play(ctx context.Context) (differences []string, err error) {
-	if err := c.mischief(ctx); err != nil {
+	if err := c.startServers(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.startServers(ctx); err != nil {
+	if err := c.heard(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.mischief(ctx); err != nil {
 		return nil, err
 	}
 	c.sell(ctx)

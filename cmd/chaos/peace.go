@@ -21,6 +21,12 @@ func (c *chaos) mischief(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	if _, err := onward(ctx, http.MethodPost, c.x+"/operator/faults", url.Values{"seed": {seed}, "percent_error": {"3"}, "percent_busy": {"2"}, "percent_cut": {"2"}}); err != nil {
+		return err
+	}
+	if _, err := onward(ctx, http.MethodPost, c.x+"/operator/switches", url.Values{"seed": {seed}, "percent_twice": {"25"}, "percent_drop": {"15"}, "percent_shuffle": {"40"}, "percent_late": {"10"}, "delay": {"20"}}); err != nil {
+		return err
+	}
 	_, err := onward(ctx, http.MethodPost, c.stripe+"/switches", url.Values{
 		"seed": {seed}, "percent_twice": {"12"}, "percent_drop": {"8"}, "percent_shuffle": {"40"}, "percent_late": {"10"}, "delay": {"20"},
 	})
@@ -29,8 +35,8 @@ func (c *chaos) mischief(ctx context.Context) error {
 
 // peace ends the mischief, and the killing.
 func (c *chaos) peace(ctx context.Context) error {
-	for _, path := range []string{"/faults", "/switches"} {
-		if _, err := onward(ctx, http.MethodPost, c.stripe+path, nil); err != nil {
+	for _, address := range []string{c.stripe + "/faults", c.stripe + "/switches", c.x + "/operator/faults", c.x + "/operator/switches"} {
+		if _, err := onward(ctx, http.MethodPost, address, nil); err != nil {
 			return err
 		}
 	}
@@ -110,7 +116,7 @@ func (c *chaos) settleRound(ctx context.Context, by, work time.Duration) (waitin
 	if err != nil {
 		return 0, err
 	}
-	waiting = left.PendingOrders + left.WaitingEvents + left.WaitingLetters + left.PendingRefunds + left.Jobs + left.OverTurns + stripe.Deliveries
+	waiting = left.PendingOrders + left.WaitingEvents + left.WaitingLetters + left.PendingRefunds + left.Jobs + left.OverTurns + left.Replies + stripe.Deliveries
 	if waiting > 0 {
 		fmt.Fprintf(c.out, "not quiet yet: %+v, %d deliveries\n", left, stripe.Deliveries)
 	}

@@ -88,8 +88,12 @@ func newServer(c *chaos, i int) (*server, error) {
 	return &server{c: c, name: "server" + strconv.Itoa(i+1), addr: listener.Addr().String(), dice: c.dice("server", i)}, nil
 }
 
-// crashPoints are the named places where the power may go: see payments.Settings.At.
-var crashPoints = []string{"order.placed", "session.created", "session.recorded", "event.stored", "order.settled", "refund.asked", "refund.made"}
+// crashPoints are the named places where the power may go: see At of payments.Settings and of
+// social.PublisherSettings.
+var crashPoints = []string{
+	"order.placed", "session.created", "session.recorded", "event.stored", "order.settled", "refund.asked", "refund.made",
+	"reply.ordered", "answer.sending", "answer.sent", "replies.polled", "intent.made", "intent.recorded", "intent.cancelled",
+}
 
 func (c *chaos) startServers(ctx context.Context) error {
 	for _, s := range c.servers {
@@ -151,11 +155,13 @@ func (s *server) run(crashAt string) (exited chan error, err error) {
 
 // settings are what a process of the installation is told.
 func (c *chaos) settings(addr, crashAt string) []string {
+	keys := c.sandbox.X().Keys()
 	return []string{
 		"TILLBIRD_ADDR=" + addr, "TILLBIRD_DATA=" + filepath.Join(c.folder, "data"), "TILLBIRD_DATABASE_URL=" + c.databaseURL, "TILLBIRD_BASE_URL=" + c.front.base,
 		"TILLBIRD_SECRET_KEY=" + secretKey, "TILLBIRD_LOG_LEVEL=warn", "TILLBIRD_TRUSTED_PROXIES=127.0.0.0/8", "TILLBIRD_CLOCK_AHEAD=" + c.ahead.String(), "TILLBIRD_CRASH_AT=" + crashAt,
 		"STRIPE_SECRET_KEY=" + c.sandbox.SecretKey(), "STRIPE_API_URL=" + c.stripe,
 		"STRIPE_WEBHOOK_SECRET=" + c.sandbox.WebhookSecret(c.front.base+"/webhooks/stripe"), "STRIPE_CONNECT_WEBHOOK_SECRET=" + c.sandbox.WebhookSecret(c.front.base+"/webhooks/stripe/connect"),
+		"TILLBIRD_X_URL=" + c.x, "TILLBIRD_X_CLIENT_ID=" + keys.ClientID, "TILLBIRD_X_CLIENT_SECRET=" + keys.ClientSecret, "TILLBIRD_X_CONSUMER_SECRET=" + keys.ConsumerSecret, "TILLBIRD_X_BEARER_TOKEN=" + keys.Bearer,
 		"TILLBIRD_SMTP_HOST=127.0.0.1", "TILLBIRD_SMTP_PORT=" + strconv.Itoa(c.smtp.Port), "TILLBIRD_SMTP_TLS=none", "TILLBIRD_MAIL_FROM=Tillbird <till@till.example>",
 	}
 }

@@ -34,6 +34,7 @@ type chaos struct {
 	seed          uint64
 	orders, kills int
 	buyers        int
+	writers       int
 	databaseURL   string
 	binary        string
 	drill         bool // a restore
@@ -44,6 +45,7 @@ type chaos struct {
 	sandbox    *sandbox.Sandbox
 	holdStripe func() // ends what runStripe began
 	stripe     string // address of its pages and its API
+	x          string // of its X
 	smtp       *net.TCPAddr
 	front      *front
 	servers    []*server
@@ -55,6 +57,8 @@ type chaos struct {
 	placed int // orders in the database at the end
 	books  *models.Books
 	mails  map[string]int // by recipient and subject
+
+	crowd crowd
 
 	mu    sync.Mutex
 	wrong []string // what should not have happened on the way
@@ -159,9 +163,19 @@ func (c *chaos) openSandbox() (err error) {
 	server := &http.Server{Handler: c.sandbox.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(pages) }()
 	go func() { _ = c.sandbox.ServeSMTP(letters) }()
+	x, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	c.x = "http://" + x.Addr().String()
+	c.sandbox.X().SetURL(c.x)
+	c.sandbox.X().Unlimited()
+	timeline := &http.Server{Handler: c.sandbox.X().Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = timeline.Serve(x) }()
 	c.runStripe()
 	c.closing = append(c.closing, func() {
 		c.holdStripe()
+		_ = timeline.Close()
 		_ = letters.Close()
 		_ = server.Close()
 		_ = c.sandbox.Close()
@@ -172,11 +186,12 @@ func (c *chaos) openSandbox() (err error) {
 // runStripe lets the sandbox deliver and do what is due, until holdStripe.
 func (c *chaos) runStripe() {
 	running, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { defer close(done); c.sandbox.Run(running) }()
+	var both sync.WaitGroup
+	both.Go(func() { c.sandbox.Run(running) })
+	both.Go(func() { c.sandbox.X().Run(running) })
 	c.holdStripe = func() {
 		stop()
-		<-done
+		both.Wait()
 	}
 }
 
@@ -237,6 +252,9 @@ func (c *chaos) makeShops(ctx context.Context) error {
 			return fmt.Errorf("offers of shop %d: %w", i, err)
 		}
 		c.shops = append(c.shops, s)
+	}
+	if err := c.gather(ctx, store, pay); err != nil {
+		return fmt.Errorf("fans on X: %w", err)
 	}
 	return nil
 }
