@@ -51,13 +51,14 @@ type result struct {
 }
 
 var goals = map[string]func(ctx context.Context, b *bench) ([]check, map[string]any, error){
-	"P1":  hotPage,
-	"P3":  intake,
-	"P4":  backlog,
-	"P5":  hotOffer,
-	"P9":  cards,
-	"P10": weight,
-	"P11": onPostgres,
+	"P1":      hotPage,
+	"P3":      intake,
+	"P4":      backlog,
+	"P5":      hotOffer,
+	"P9":      cards,
+	"P10":     weight,
+	"P11":     onPostgres,
+	"replies": replies,
 }
 
 // bench is what each goal runs with.
