@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tillbird/tillbird/models"
@@ -34,6 +35,12 @@ func auditWho(p Page, line *models.AuditLine) string {
 func auditDetail(p Page, line *models.AuditLine) string {
 	if id := "offer.reason." + line.Detail; strings.HasPrefix(line.Action, "review.") && p.W.Has(id) {
 		return p.T(id)
+	}
+	if id := "post.failure." + line.Detail; line.Action == "post.failed" && p.W.Has(id) {
+		return p.T(id, "Network", p.T("admin.audit.network"))
+	}
+	if micros, err := strconv.ParseInt(line.Detail, 10, 64); line.Action == "profile.capped" && err == nil {
+		return dollars(p, micros)
 	}
 	if id := "state.role." + line.Detail + ".title"; strings.HasPrefix(line.Action, "member.") && p.W.Has(id) {
 		return p.T(id)
