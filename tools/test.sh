@@ -208,7 +208,7 @@ step "A PostgreSQL server" start_postgres
 if [ -n "${TILLBIRD_TEST_DATABASE_URL:-}" ]; then
 	# Races are looked for once: the code is the same.
 	# The long ways through the pages are walked once: below them lies what all these tests look at.
-	step "Tests on PostgreSQL" go test "${many[@]}" -timeout 12m -skip '^(TestStory|TestPostStory|TestDisputeStory)$' "${kept[@]}"
+	step "Tests on PostgreSQL" go test "${many[@]}" -timeout 12m -skip '^(TestStory|TestPostStory|TestReplyStory|TestDisputeStory)$' "${kept[@]}"
 	step "Bluesky with answers and likes" go test -count=1 -timeout 3m -run '^TestBluesky$' ./social
 fi
 finish
