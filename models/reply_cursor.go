@@ -134,7 +134,7 @@ func (s *Store) BeginPoll(ctx context.Context, job PollReplies, price int64) (*P
 
 // What is asked for below posts: of how many, and how long after an offer's end.
 const (
-	pollPostsMost = 40
+	pollPostsMost = 20
 	pollAfter     = 24 * time.Hour
 )
 
@@ -161,6 +161,9 @@ func (s *Store) RecordPoll(ctx context.Context, poll *Poll, arrived []Arrived, n
 		minutes, err := db.pollEvery(&poll.Profile)
 		if err != nil {
 			return err
+		}
+		if fresh > 0 && minutes == everyPushed {
+			minutes = everyPaid // the network has not delivered what it should have
 		}
 		return changed(db.Exec("UPDATE reply_cursors SET cursor = ?, polled_at = ?, due_at = ?, minutes = ?, failure = '', lease_until = NULL WHERE profile_id = ? AND lease_until = ?",
 			next, now, now.Add(time.Duration(minutes)*time.Minute), minutes, poll.Profile.ID, poll.until))

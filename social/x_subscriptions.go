@@ -257,3 +257,22 @@ func (p *Publisher) Listen(ctx context.Context) error {
 	}
 	return p.store.RecordPush(ctx, X, all(models.Push{State: models.PushOff, Failure: pushFailure(err)}))
 }
+
+// CheckHook tells whether X delivers to our address, or what stands in the way; ok is true where nothing needs to be done.
+func (x *XClient) CheckHook(ctx context.Context, base string) (ok bool, what string) {
+	if x.set.Bearer == "" || x.set.ConsumerSecret == "" {
+		return true, "X: replies are read every few minutes; with TILLBIRD_X_BEARER_TOKEN and TILLBIRD_X_CONSUMER_SECRET they arrive at once"
+	}
+	var there struct {
+		Data []xHook `json:"data"`
+	}
+	if err := x.app(ctx, http.MethodGet, "/2/webhooks", "/2/webhooks", nil, &there); err != nil {
+		return false, "X does not tell of its webhooks: " + err.Error()
+	}
+	for _, h := range there.Data {
+		if h.URL == base+HookPath {
+			return h.Valid, "X: webhook " + h.URL
+		}
+	}
+	return true, "X: the keys are good; its webhook is made once an account is connected"
+}

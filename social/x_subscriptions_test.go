@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -115,13 +116,24 @@ func TestXDeliversReplies(t *testing.T) {
 	if now := s.polled(); now.Minutes != 10 || now.PushedAt == nil || len(s.kept()) != 1 {
 		t.Errorf("%+v", now)
 	}
+	// What X does not deliver is found, and looked for sooner from then on.
+	s.form("/operator/switches", url.Values{"nothing": {"on"}})
+	s.says("mira_okafor", "@maisonkestrel #BuyApron, please", s.now(post).RemoteID)
+	s.sb.Advance(10 * time.Minute)
+	if now := s.polled(); now.Minutes != 2 || len(s.kept()) != 2 || s.kept()[1].CameBy != "poll" && s.kept()[0].CameBy != "poll" {
+		t.Errorf("%+v", now)
+	}
+	s.sb.Advance(2 * time.Minute)
+	if now := s.polled(); now.Minutes != 10 {
+		t.Errorf("%+v", now)
+	}
 	s.must(s.store.Disconnect(ctx, s.shop, s.user, s.profile))
 	s.must(s.out.Listen(ctx))
 	if kinds := s.events(s.grant.Account); len(kinds) != 0 {
 		t.Errorf("X still delivers %v", kinds)
 	}
 	s.says("mira_okafor", "@maisonkestrel #BuyApron again", "")
-	if len(s.kept()) != 1 {
+	if len(s.kept()) != 2 {
 		t.Error("kept after the end")
 	}
 }
@@ -165,6 +177,13 @@ func TestWhatXLacksIsMended(t *testing.T) {
 		now := s.cursor()
 		return now.Push + " " + now.PushFailure
 	}
+	doctor := func(want bool, said string) {
+		t.Helper()
+		if ok, what := s.client.CheckHook(ctx, s.out.set.BaseURL); ok != want || !strings.Contains(what, said) {
+			t.Errorf("the doctor says %v, %q", ok, what)
+		}
+	}
+	doctor(true, "once an account is connected")
 	e.lying.Store(true)
 	if got := push(); got != "off refused" {
 		t.Fatal(got)
@@ -183,6 +202,7 @@ func TestWhatXLacksIsMended(t *testing.T) {
 	}
 	e.lying.Store(true)
 	s.form("/operator/webhooks/"+hook+"/checks", url.Values{})
+	doctor(false, "webhook http")
 	e.lying.Store(false)
 	checks := e.checks.Load()
 	if got := push(); got != "all " || e.checks.Load() != checks+1 {
@@ -204,11 +224,29 @@ func TestWhatXLacksIsMended(t *testing.T) {
 	if got := push(); got != "off no_key" {
 		t.Fatal(got)
 	}
+	doctor(false, "does not tell of its webhooks")
 	if now := s.cursor(); now.DueAt.After(s.store.Now()) {
 		t.Errorf("nobody asks although nothing is delivered: %+v", now)
 	}
 	s.client.set.Bearer = ""
 	if got := push(); got != "off no_key" {
 		t.Fatal(got)
+	}
+	doctor(true, "every few minutes")
+}
+
+// TestXDeliversTwiceAndInAnyOrder: each reply is one row all the same.
+func TestXDeliversTwiceAndInAnyOrder(t *testing.T) {
+	t.Parallel()
+	s := openShop(t)
+	e := s.hears()
+	s.must(s.out.Listen(t.Context()))
+	s.form("/operator/switches", url.Values{"twice": {"on"}, "shuffle": {"on"}, "seed": {"7"}})
+	for _, text := range []string{"one", "two", "three", "four"} {
+		s.says("mira_okafor", "@maisonkestrel #BuyApron "+text, "")
+	}
+	e.wait(t, 8)
+	if kept := s.kept(); len(kept) != 4 {
+		t.Fatalf("%d kept", len(kept))
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/tillbird/tillbird/mail"
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/payments"
+	"github.com/tillbird/tillbird/social"
 	"github.com/tillbird/tillbird/words"
 )
 
@@ -136,6 +137,10 @@ func (doctorCommand) Run(ctx context.Context, set *settings, out io.Writer, log 
 		for _, finding := range pay.Check(ctx) {
 			tell(finding.OK, finding.What, finding.Do)
 		}
+	}
+	if x := social.New(set.social(set.BaseURL, nil, time.Now)).X(); x != nil && !set.sandboxed() {
+		ok, what := x.CheckHook(ctx, set.BaseURL)
+		tell(ok, what, "check TILLBIRD_X_BEARER_TOKEN, and that X can reach "+set.BaseURL+social.HookPath+"; while the server runs it mends the webhook every ten minutes")
 	}
 	if set.SMTPHost != "" {
 		err := mail.New(nil, set.mail(set.BaseURL, nil), log).Check(ctx)
