@@ -93,6 +93,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.dispute(ctx)
 	case "fraud_warning":
 		err = d.fraudWarning(ctx)
+	case "replies_quiet":
+		err = d.repliesQuiet(ctx)
 	case "profile_expired":
 		err = d.profileExpired(ctx)
 	default:

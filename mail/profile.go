@@ -26,3 +26,21 @@ func (d *draft) profileExpired(ctx context.Context) error {
 	d.account()
 	return nil
 }
+
+// repliesQuiet tells an owner that the replies to an offer are not answered for an hour, because nobody confirms.
+func (d *draft) repliesQuiet(ctx context.Context) error {
+	shop, err := d.shopOf(ctx)
+	if err != nil {
+		return err
+	}
+	offer, err := d.mail.store.OfferIn(ctx, shop, d.letter.Told("slug"))
+	if err != nil {
+		return err
+	}
+	title := offer.Version.Title
+	d.open(d.w.T("letter.replies_quiet.subject", "Title", title), d.w.T("letter.replies_quiet.heading"), d.w.T("letter.replies_quiet.text", "Title", title))
+	d.say(d.w.T("letter.replies_quiet.end"))
+	d.button(d.w.T("letter.replies_quiet.button"), views.RepliesPath)
+	d.account()
+	return nil
+}

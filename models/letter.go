@@ -39,7 +39,7 @@ var LetterKinds = []string{
 	"withdrawn_buyer", "withdrawn_shop", "waitlist_joined", "freed", "over_limit_buyer", "over_limit_shop", "confirm_order", "pay_link", "fan_email",
 	"reminder_asked", "reminder",
 	"dispute_inquiry", "dispute_opened", "dispute_won", "dispute_lost", "inquiry_closed", "fraud_warning", "payout_failed", "requirement_due",
-	"profile_expired",
+	"profile_expired", "replies_quiet",
 }
 
 // letter writes a letter and its job into the transaction; a second one with the same key is no letter, nor is one that

@@ -73,6 +73,9 @@ func (t *tx) decide(reply *Reply, d ReplyDecision) error {
 	if err := t.care(reply.ID); err != nil {
 		return err
 	}
+	if d.Reason == "breaker" {
+		return t.tellBreaker(reply, d.Offer)
+	}
 	if d.Outcome == OutcomeAwaiting && (!answered || d.Answer.Kind == "private") {
 		return t.confirmLetter(d.OrderID)
 	}

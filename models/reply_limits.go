@@ -54,6 +54,12 @@ func (s *Store) BreakerOpen(ctx context.Context, offer *Offer) (bool, error) {
 	return silent >= breakerMost && (asked-silent)*breakerShare < asked, err
 }
 
+// tellBreaker tells the owners, once a day, that an offer's replies are not answered for now.
+func (t *tx) tellBreaker(reply *Reply, offer *Offer) error {
+	key := "replies_quiet-" + offer.ID + "-" + t.store.now().Format("2006-01-02")
+	return t.ownerLetters(reply.ShopID, Letter{Key: key, Kind: "replies_quiet", OfferID: &offer.ID, Detail: details("slug", offer.Slug)})
+}
+
 // AnsweredBefore tells whether anything was ever written back to somebody.
 func (s *Store) AnsweredBefore(ctx context.Context, who Identity) (bool, error) {
 	var n int64
