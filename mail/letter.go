@@ -43,6 +43,8 @@ func (m *Mail) write(ctx context.Context, letter *models.Letter) (*written, erro
 		err = d.shortfallShop(ctx)
 	case "fan_email":
 		d.fanEmail()
+	case "fan_moved":
+		d.fanMoved()
 	case "confirm_order":
 		err = d.confirmOrder(ctx)
 	case "pay_link":

@@ -17,6 +17,16 @@ func (d *draft) fanEmail() {
 	d.account()
 }
 
+// fanMoved tells the former address of a wallet that another took its place.
+func (d *draft) fanMoved() {
+	subject, text := d.w.T("letter.fan_moved.subject"), d.w.T("letter.fan_moved.text")
+	d.begin(subject, subject, text)
+	d.say(text)
+	d.say(d.w.T("letter.fan_moved.end"))
+	d.button(d.w.T("letter.fan_moved.button"), views.NewWalletStopPath)
+	d.account()
+}
+
 // confirmOrder asks a fan about an order by reply where no public answer can, or is enough: with the private page on which
 // it is confirmed or let go.
 func (d *draft) confirmOrder(ctx context.Context) error {

@@ -34,6 +34,24 @@ func TestPayLinkLetter(t *testing.T) {
 				w.must(w.store.ConfirmFanEmail(ctx, letter.Secret))
 				fan, err = w.store.Fan(ctx, fan.ID)
 				w.must(err)
+				address := models.FanForm{Email: "elsewhere-" + email, Name: "Béa Martin", Address: "3 rue du Port", Country: "FR"}
+				w.must(w.store.ChangeAddress(ctx, fan, address))
+				d, ok = w.post(email)["fan_moved"]
+				if !ok {
+					t.Fatalf("%s: the former address hears nothing", why)
+				}
+				check(t, "fan_moved", open(t, d), lang, w.clock.Now())
+				contains(t, "fan_moved", open(t, d), base+"/wallet/stop/new")
+				address.Email = email
+				if fan, err = w.store.Fan(ctx, fan.ID); err != nil {
+					t.Fatal(err)
+				}
+				w.must(w.store.ChangeAddress(ctx, fan, address))
+				letter, err = w.store.LatestLetter(ctx, "fan_email", email)
+				w.must(err)
+				w.must(w.store.ConfirmFanEmail(ctx, letter.Secret))
+				fan, err = w.store.Fan(ctx, fan.ID)
+				w.must(err)
 				setup, err := w.store.OpenCardSetup(ctx, fan)
 				w.must(err)
 				w.must(w.store.KeepFanCard(ctx, setup, models.KeptCard{Method: "pm_" + why, Brand: "visa", Last4: "4242", ExpMonth: 12, ExpYear: 2090}))

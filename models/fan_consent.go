@@ -119,7 +119,7 @@ func (s *Store) Agree(ctx context.Context, fan *Fan, form FanForm, cooling time.
 			return err
 		}
 		if fan.EmailConfirmedAt == nil || fan.Email != email {
-			if err := db.confirmFanEmail(fan, email, form.Language); err != nil {
+			if err := db.moveFanEmail(fan, email, form.Language); err != nil {
 				return err
 			}
 		}
@@ -162,7 +162,7 @@ func (s *Store) ChangeAddress(ctx context.Context, fan *Fan, form FanForm) error
 			return err
 		}
 		if fan.Email != email {
-			if err := db.confirmFanEmail(fan, email, fan.Language); err != nil {
+			if err := db.moveFanEmail(fan, email, fan.Language); err != nil {
 				return err
 			}
 		}

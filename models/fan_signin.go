@@ -36,6 +36,15 @@ func (t *tx) confirmFanEmail(fan *Fan, email, language string) error {
 	return t.letter(Letter{Key: "fan_email-" + hash[:32], Kind: "fan_email", Recipient: email, Language: language, Secret: secret})
 }
 
+// moveFanEmail asks to confirm a new address, and tells the old one that it is not used any more: whoever took the wallet
+// over must not be able to do so in silence.
+func (t *tx) moveFanEmail(fan *Fan, email, language string) error {
+	if err := t.confirmFanEmail(fan, email, language); err != nil || fan.EmailConfirmedAt == nil || fan.Email == email {
+		return err
+	}
+	return t.letter(Letter{Key: "fan_moved-" + newID(), Kind: "fan_moved", Recipient: fan.Email, Language: language})
+}
+
 // AskFanEmail sends the confirming letter again; nothing where the address is confirmed.
 func (s *Store) AskFanEmail(ctx context.Context, fan *Fan) error {
 	if fan.EmailConfirmedAt != nil || fan.Email == "" {

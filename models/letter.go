@@ -36,7 +36,7 @@ var LetterKinds = []string{
 	"invitation", "member_joined", "member_role", "member_removed", "member_left", "your_role", "your_removed", "your_left",
 	"review_decided", "offer_taken_down", "shop_standing",
 	"sold", "receipt", "order_links", "shortfall_buyer", "shortfall_shop", "shipped", "delivered", "codes_low", "refunded", "refund_failed_buyer", "refund_failed_shop",
-	"withdrawn_buyer", "withdrawn_shop", "waitlist_joined", "freed", "over_limit_buyer", "over_limit_shop", "confirm_order", "pay_link", "fan_email",
+	"withdrawn_buyer", "withdrawn_shop", "waitlist_joined", "freed", "over_limit_buyer", "over_limit_shop", "confirm_order", "pay_link", "fan_email", "fan_moved",
 	"reminder_asked", "reminder",
 	"dispute_inquiry", "dispute_opened", "dispute_won", "dispute_lost", "inquiry_closed", "fraud_warning", "payout_failed", "requirement_due",
 	"profile_expired", "replies_quiet",

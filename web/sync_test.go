@@ -264,3 +264,31 @@ func TestSyncWithBluesky(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestStopIsTakenBackByItsAuthor: STOP on the network stands in the wallet, whose owner alone can end it; what a shop took
+// for abuse stays.
+func TestStopIsTakenBackByItsAuthor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).withX()
+	b, fan, _ := w.mira()
+	b.get("/wallet").without("You wrote STOP")
+	profile := w.connected()
+	stop := w.replied(profile, models.Arrived{RemoteID: "91", AuthorID: w.fanID(b), AuthorHandle: "mira_okafor", Text: "@maisonkestrel STOP", Mentions: true})
+	w.must(w.store.StopReply(t.Context(), &stop.Reply, models.ReplyDecision{Fan: fan}, func(string, string, string) *models.PublicAnswer { return nil }))
+	w.must(w.store.Silence(t.Context(), w.shop, w.ana, &stop.Reply))
+	other := synced(t, w, "lucbernard")
+	other.post("/wallet/answers", nil)
+	if all, err := w.store.FanSilences(t.Context(), fan); err != nil || len(all) != 1 {
+		t.Fatalf("another fan ends a silence: %+v %v", all, err)
+	}
+	b.get("/wallet").want(http.StatusOK, "You wrote STOP", "Only you can change that")
+	b.submit("Answer my replies again", nil).want(http.StatusOK, "answered again").without("You wrote STOP")
+	b.post("/wallet/answers", nil).want(http.StatusOK, "Wallet")
+	if page := b.get("/wallet/history").want(http.StatusOK, "Answers in public asked for again"); strings.Count(page.body, "asked for again") != 1 {
+		t.Error("what changed nothing is written down")
+	}
+	who := stop.Author()
+	if silence, err := w.store.SilenceOf(t.Context(), w.shop.ID, who); err != nil || silence == nil || silence.Why != "abuse" {
+		t.Errorf("%+v %v", silence, err)
+	}
+}
