@@ -231,3 +231,62 @@ func TestHelpAndNonsense(t *testing.T) {
 	l.sb.Advance(25 * time.Hour)
 	l.wants(l.writes("mira_okafor", "@maisonkestrel #BuyApron x2 x3", l.root), models.OutcomeAsked, "two_quantities")
 }
+
+// TestPricedForTheFansAddress: what the answer says is what is charged: delivery by the zone of the fan's own address, also
+// where the item was set aside before that was known; where the shop does not send, and where tax has to be counted, the
+// page sells.
+func TestPricedForTheFansAddress(t *testing.T) {
+	t.Parallel()
+	l := openLoop(t)
+	ctx := t.Context()
+	ships := func(tax string) {
+		t.Helper()
+		form := models.ShippingForm{Zone: map[string]string{"FR": "1", "DE": "2"}, Tax: tax}
+		form.Rates[0], form.Rates[1] = "5", "9,50"
+		l.must(l.store.UpdateShipping(ctx, l.shop, l.user, form))
+	}
+	ships("off")
+	in := func(country string) func(*models.FanForm) { return func(f *models.FanForm) { f.Country = country } }
+	for person, country := range map[string]string{"mira_okafor": "DE", "lucbernard": "US", "yuki_draws": "FR"} {
+		l.keeps(l.agrees(person, in(country)), goodCard)
+	}
+	l.sb.Advance(2 * time.Minute)
+	reply := l.writes("mira_okafor", "@maisonkestrel #BuyApron", l.root)
+	l.wants(reply, models.OutcomeAwaiting, "waits")
+	if !strings.Contains(l.said(reply), "€51.50") || reply.Order.Shipping != 950 {
+		t.Fatalf("%q %+v", l.said(reply), reply.Order)
+	}
+	word := l.charge(l.writes("mira_okafor", "@maisonkestrel CONFIRM "+l.store.ReplyCode(reply.ID), reply.Answer.RemoteID))
+	if word.Order.Payment != "paid" || word.Order.Total != 5150 {
+		t.Fatalf("%s %d", word.Order.Payment, word.Order.Total)
+	}
+	far := l.writes("lucbernard", "@maisonkestrel #BuyApron", l.root)
+	l.wants(far, models.OutcomeRefused, "no_shipping")
+	if !strings.Contains(l.said(far), tillbird+"/p/") {
+		t.Fatal(l.said(far))
+	}
+	early := l.writes("samirhaddad", "@maisonkestrel #BuyApron", l.root)
+	l.wants(early, models.OutcomeNoCard, "no_wallet")
+	if early.Order.Total != 4700 { // as at home
+		t.Fatal(early.Order.Total)
+	}
+	fan := l.agrees("samirhaddad", in("DE"))
+	l.keeps(fan, goodCard)
+	l.must(l.pay.Claim(ctx, models.ClaimReplies{FanID: fan.ID}))
+	early = l.look(early.ID)
+	if early.Order.Total != 5150 || early.Order.ShipTo != "DE" {
+		t.Fatalf("%+v", early.Order)
+	}
+	_, err := l.store.Confirm(ctx, l.fresh(fan), *early.OrderID, "wallet")
+	l.must(err)
+	l.must(l.pay.Charge(ctx, models.ChargeConfirmed{OrderID: *early.OrderID}))
+	if early = l.look(early.ID); early.Came() != "paid" {
+		t.Fatal(early.Came())
+	}
+	ships("exclusive")
+	taxed := l.writes("yuki_draws", "@maisonkestrel #BuyApron", l.root)
+	l.wants(taxed, models.OutcomeRefused, "tax")
+	if taxed.OrderID != nil || !strings.Contains(l.said(taxed), tillbird+"/p/") {
+		t.Fatal(l.said(taxed))
+	}
+}

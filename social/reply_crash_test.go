@@ -259,3 +259,38 @@ func TestManyAtIt(t *testing.T) {
 		t.Fatalf("held %d, sold %d, %s, %q", held, sold, word.Order.Payment, l.said(word))
 	}
 }
+
+// TestFreshRepliesAreTakenUpAtOnce: whatever is kept wakes the one who decides and answers; the queue is not needed for it.
+func TestFreshRepliesAreTakenUpAtOnce(t *testing.T) {
+	t.Parallel()
+	l := openLoop(t)
+	l.synced("mira_okafor", goodCard)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	answered := make(chan struct{}, 100)
+	out := l.publisher(func(point string) {
+		if point == "answer.sent" {
+			answered <- struct{}{}
+		}
+	})
+	go func() {
+		defer close(ended)
+		out.Run(ctx)
+	}()
+	var kept []models.Arrived
+	for i := range 10 {
+		id := l.says("mira_okafor", "@maisonkestrel #BuyApron x0 "+strings.Repeat(".", i+1), l.root)
+		kept = append(kept, models.Arrived{RemoteID: id, RootID: l.root, ParentID: l.root, AuthorID: strings.Repeat("1", i+1), Text: "#BuyApron x0", Mentions: true, WrittenAt: l.sb.Now()})
+	}
+	_, err := l.store.KeepReplies(ctx, l.profile, "webhook", kept)
+	l.must(err)
+	for range kept {
+		select {
+		case <-answered:
+		case <-time.After(30 * time.Second):
+			t.Fatal("nobody took it up")
+		}
+	}
+	stop()
+	<-ended
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tillbird/tillbird/models"
@@ -58,15 +59,29 @@ func (p *Publisher) Run(ctx context.Context) {
 
 func (p *Publisher) quick(ctx context.Context) error {
 	ids, err := p.store.UnreadReplies(ctx, p.store.Now(), sweepMost)
-	for _, id := range ids {
-		err = errors.Join(err, p.ReadReply(ctx, id))
-	}
+	err = errors.Join(err, several(ids, func(id string) error { return p.ReadReply(ctx, id) }))
 	due, dueErr := p.store.DueAnswers(ctx, sweepMost)
-	err = errors.Join(err, dueErr)
-	for _, id := range due {
-		err = errors.Join(err, p.Answer(ctx, id))
+	return errors.Join(err, dueErr, several(due, func(id string) error { return p.Answer(ctx, id) }))
+}
+
+// severalAtATime: a network that takes its time over one answer keeps few others waiting.
+const severalAtATime = 6
+
+func several(ids []string, do func(id string) error) error {
+	var (
+		all  sync.WaitGroup
+		errs = make([]error, len(ids))
+		free = make(chan struct{}, severalAtATime)
+	)
+	for i, id := range ids {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			errs[i] = do(id)
+		})
 	}
-	return err
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // reading is a reply with all that is known when it is decided.
