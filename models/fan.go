@@ -65,3 +65,18 @@ func (s *Store) RecordCustomer(ctx context.Context, fan *Fan, customer string) e
 		return changed(db.Exec("UPDATE fans SET customer = ? WHERE id = ? AND (customer IS NULL OR customer = ?)", customer, fan.ID, customer))
 	})
 }
+
+// ChargingOf tells whether a confirmed order of a fan is still being charged.
+func (s *Store) ChargingOf(ctx context.Context, fan *Fan) (bool, error) {
+	var n int64
+	err := s.read(ctx).Raw("SELECT count(*) FROM confirmations WHERE fan_id = ? AND state = 'confirmed'", fan.ID).Scan(&n).Error
+	return n > 0, err
+}
+
+// ForgetCustomer notes that Stripe has forgotten a fan who deleted the wallet.
+func (s *Store) ForgetCustomer(ctx context.Context, fan *Fan) error {
+	return s.write(ctx, func(db *tx) error {
+		db.touches()
+		return db.Exec("UPDATE fans SET customer = NULL WHERE id = ? AND deleted_at IS NOT NULL", fan.ID).Error
+	})
+}

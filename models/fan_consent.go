@@ -204,7 +204,7 @@ func (s *Store) DeleteFan(ctx context.Context, fan *Fan, handle, client string) 
 		if err := db.removeCards(fan); err != nil {
 			return err
 		}
-		if err := db.Exec("UPDATE fan_profiles SET removed_at = COALESCE(removed_at, ?), handle = '', name = '' WHERE fan_id = ?", now, fan.ID).Error; err != nil {
+		if err := db.Exec("UPDATE fan_profiles SET removed_at = COALESCE(removed_at, ?), remote_id = 'forgotten ' || id, handle = '', name = '' WHERE fan_id = ?", now, fan.ID).Error; err != nil {
 			return err
 		}
 		return changed(db.Exec(`UPDATE fans SET deleted_at = ?, stopped_at = COALESCE(stopped_at, ?), email = '', email_key = '', email_confirmed_at = NULL, name = '', address = '', country = ''

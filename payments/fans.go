@@ -159,7 +159,30 @@ func (p *Payments) detachCards(ctx context.Context, job models.DetachCards) erro
 			return err
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return p.forgetCustomer(ctx, job.FanID)
+}
+
+// forgetCustomer has Stripe forget a fan who deleted the wallet, once no charge of theirs is under way.
+func (p *Payments) forgetCustomer(ctx context.Context, fanID string) error {
+	fan, err := p.store.FanEver(ctx, fanID)
+	if err != nil || fan.DeletedAt == nil || fan.Customer == nil {
+		return err
+	}
+	charging, err := p.store.ChargingOf(ctx, fan)
+	if err != nil {
+		return err
+	}
+	if charging {
+		return errBankAtIt
+	}
+	_, err = p.stripe.Customers.Del(*fan.Customer, &stripe.CustomerParams{Params: keyed(ctx, "fan-%s-forget", fan.ID)})
+	if err = failed("forget a customer", err); err != nil && !errors.Is(err, ErrRefused) { // gone already
+		return err
+	}
+	return p.store.ForgetCustomer(ctx, fan)
 }
 
 // cardVisited keeps the card of a session that took no money.

@@ -337,7 +337,7 @@ func (w *wire) calls() []string {
 	return append([]string(nil), w.paths...)
 }
 
-var ourKey = regexp.MustCompile(`^(shop-[0-9a-zA-Z-]+-(account-\d+|link-\w+|login-\w+)|order-[0-9a-zA-Z-]+-(session-1|coupon-1|expire|charge-1|charge-cancel)|refund-[0-9a-zA-Z_-]+|dispute-move-[0-9a-f-]+(-from-tr_\w+)?|refund-resend-[0-9a-f-]+|dispute-[0-9a-f-]+-(answer-(inquiry|chargeback)|close)|fan-[0-9a-f-]+-customer|setup-[0-9a-f-]+-session|card-[0-9a-f-]+-detach|evidence-[0-9a-f-]+|webhook-\w+)$`)
+var ourKey = regexp.MustCompile(`^(shop-[0-9a-zA-Z-]+-(account-\d+|link-\w+|login-\w+)|order-[0-9a-zA-Z-]+-(session-1|coupon-1|expire|charge-1|charge-cancel)|refund-[0-9a-zA-Z_-]+|dispute-move-[0-9a-f-]+(-from-tr_\w+)?|refund-resend-[0-9a-f-]+|dispute-[0-9a-f-]+-(answer-(inquiry|chargeback)|close)|fan-[0-9a-f-]+-(customer|forget)|setup-[0-9a-f-]+-session|card-[0-9a-f-]+-detach|evidence-[0-9a-f-]+|webhook-\w+)$`)
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if key := r.Header.Get("Idempotency-Key"); r.Method != http.MethodGet && !ourKey.MatchString(key) {
