@@ -179,10 +179,15 @@ func enqueueAll(changes []*change, tx *sql.Tx) error {
 // quickQueue is for work that somebody waits for on a network: a backlog of letters does not hold it up.
 const quickQueue = "quick"
 
+// slowQueue is for asking networks, whose servers may take as long as a job may: what waits for them holds up nothing else.
+const slowQueue = "slow"
+
 func queueOf(job Job) string {
 	switch job.(type) {
 	case ReadReply, AnswerReply, ThankReply, ClaimReplies, ChargeConfirmed:
 		return quickQueue
+	case PollReplies, CheckProfile:
+		return slowQueue
 	}
 	return river.QueueDefault
 }
@@ -195,7 +200,7 @@ func (s *Store) workConfig(w *Work) *river.Config {
 	return &river.Config{
 		Workers:              w.workers,
 		PeriodicJobs:         w.periodic,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, quickQueue: {MaxWorkers: 4}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, quickQueue: {MaxWorkers: 4}, slowQueue: {MaxWorkers: 8}},
 		FetchPollInterval:    500 * time.Millisecond,
 		FetchCooldown:        20 * time.Millisecond, // with the usual 100 a backlog gets no more than eighty done in a second
 		JobTimeout:           jobTimeout,
