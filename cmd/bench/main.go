@@ -52,9 +52,11 @@ type result struct {
 
 var goals = map[string]func(ctx context.Context, b *bench) ([]check, map[string]any, error){
 	"P1":      hotPage,
+	"P2":      busyPage,
 	"P3":      intake,
 	"P4":      backlog,
 	"P5":      hotOffer,
+	"P8":      startAndSize,
 	"P9":      cards,
 	"P10":     weight,
 	"P11":     onPostgres,
@@ -66,8 +68,10 @@ type bench struct {
 	databaseURL string
 	rounds      int
 	events      int
+	orders      int
 	seconds     time.Duration
 	profile     string
+	binary      string
 }
 
 func (b *bench) postgres() bool { return b.databaseURL != "" }
@@ -90,6 +94,8 @@ func run(ctx context.Context, arguments []string, out io.Writer) (met bool, err 
 	flags.StringVar(&b.databaseURL, "database-url", "", "measure PostgreSQL: an empty database, in which the bench leaves its rows")
 	flags.IntVar(&b.rounds, "rounds", 5, "rounds of which the median counts")
 	flags.IntVar(&b.events, "events", 100_000, "events of the backlog of P4")
+	flags.StringVar(&b.binary, "binary", "", "the program that P8 measures; none: it is built as the Dockerfile does")
+	flags.IntVar(&b.orders, "orders", 1_000_000, "orders that the shop of P2 and P8 has behind it")
 	flags.DurationVar(&b.seconds, "for", 1500*time.Millisecond, "how long each side of a round of P1 and P3 is under load")
 	flags.StringVar(&b.profile, "cpuprofile", "", "write where the time goes to a file, for go tool pprof; of each child to one beside it")
 	if err := flags.Parse(arguments); err != nil {
@@ -111,9 +117,9 @@ func run(ctx context.Context, arguments []string, out io.Writer) (met bool, err 
 	}
 	names := flags.Args()
 	if len(names) == 0 {
-		names = []string{"P1", "P3", "P4", "P5", "P9", "P10"}
+		names = []string{"P1", "P2", "P3", "P4", "P5", "P8", "P9", "P10"}
 		if b.postgres() {
-			names = append(names, "P11")
+			names = []string{"P1", "P3", "P4", "P5", "P9", "P10", "P11"}
 		}
 	}
 	met = true

@@ -57,7 +57,7 @@ func (b *bench) child(ctx context.Context, what string, more ...string) (*child,
 	if err != nil {
 		return nil, err
 	}
-	c := &child{command: exec.CommandContext(ctx, self, "-database-url", b.databaseURL)}
+	c := &child{command: exec.CommandContext(ctx, self, "-database-url", b.databaseURL, "-orders", strconv.Itoa(b.orders))}
 	if b.profile != "" {
 		c.command.Args = append(c.command.Args, "-cpuprofile", b.profile+"."+what)
 	}
@@ -148,6 +148,9 @@ func (b *bench) serveChild(ctx context.Context, what string) error {
 		}
 		defer stop()
 		return tell("http://"+address, ".", "-")
+	}
+	if what == "busy" {
+		return b.serveBusy(ctx)
 	}
 	return b.servePages(ctx)
 }

@@ -25,6 +25,8 @@ const (
 	secretKey = "a secret key that is only for measuring this project"
 	hookKey   = "whsec_only_for_measuring"
 	baseURL   = "http://tillbird.example"
+
+	ownerPassword = "a quiet harbour"
 )
 
 // world is a shop that sells on a database of its own, beside a local Stripe.
@@ -104,7 +106,14 @@ func serve(handler http.Handler) (address string, stop func(), err error) {
 // openShop signs a merchant up and leads her through Stripe's onboarding.
 func (w *world) openShop(ctx context.Context) (err error) {
 	name := fmt.Sprintf("bench%d", time.Now().UnixNano())
-	if w.owner, err = w.store.CreateUser(ctx, models.SignUp{Email: name + "@example.com", Password: "a quiet harbour", Language: "en"}); err != nil {
+	if w.owner, err = w.store.CreateUser(ctx, models.SignUp{Email: name + "@example.com", Password: ownerPassword, Language: "en"}); err != nil {
+		return err
+	}
+	letter, err := w.store.LatestLetter(ctx, "confirm_email", w.owner.Email)
+	if err != nil {
+		return err
+	}
+	if _, err := w.store.ConfirmEmail(ctx, letter.Secret); err != nil {
 		return err
 	}
 	w.shop, err = w.store.CreateShop(ctx, w.owner, models.NewShop{Name: "Maison Kestrel", Handle: name, Country: "FR", Currency: "eur", TimeZone: "Europe/Paris", Language: "en"}, []string{"FR"})
@@ -177,9 +186,11 @@ func (w *world) offerOf(ctx context.Context, form models.OfferForm) (*models.Off
 
 var noRedirects = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
+func formOf(values url.Values) io.Reader { return strings.NewReader(values.Encode()) }
+
 // browse sends a form, or none, and tells where the answer leads.
 func browse(ctx context.Context, method, address string, form url.Values) (location string, err error) {
-	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
+	r, err := http.NewRequestWithContext(ctx, method, address, formOf(form))
 	if err != nil {
 		return "", err
 	}
