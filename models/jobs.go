@@ -18,6 +18,7 @@ import (
 const (
 	jobTimeout  = 45 * time.Second
 	jobRescue   = time.Minute
+	jobsFinish  = 10 * time.Second // half of what the process has to stop
 	jobAttempts = 20
 )
 
@@ -205,6 +206,7 @@ func (s *Store) workConfig(w *Work) *river.Config {
 		FetchCooldown:        20 * time.Millisecond, // with the usual 100 a backlog gets no more than eighty done in a second
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: jobRescue,
+		SoftStopTimeout:      jobsFinish,
 		Logger:               slog.New(atLeast{s.log.Handler(), slog.LevelWarn}),
 	}
 }
@@ -212,7 +214,7 @@ func (s *Store) workConfig(w *Work) *river.Config {
 // StartJobs begins to work the queue until StopJobs.
 func (s *Store) StartJobs(ctx context.Context, w *Work) error { return s.jobs.start(ctx, w) }
 
-// StopJobs lets running jobs finish.
+// StopJobs lets running jobs finish; what takes longer than jobsFinish is broken off, and done again after the next start.
 func (s *Store) StopJobs(ctx context.Context) error { return s.jobs.stop(ctx) }
 
 // enqueue leaves work for later, if and only if this transaction commits.

@@ -2,10 +2,12 @@ package models
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/mail"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -42,7 +44,7 @@ const passwordMemory = 19 * 1024
 // hashing makes password hashes. nobody is compared with when there is no such account, so that the answer takes as long.
 type hashing struct {
 	params *argon2id.Params
-	nobody func() string
+	nobody string
 }
 
 // newHashing hashes with memory KiB; 0 is passwordMemory, and anything less is for tests.
@@ -51,12 +53,17 @@ func newHashing(memory uint32) hashing {
 		memory = passwordMemory
 	}
 	h := hashing{params: &argon2id.Params{Memory: memory, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
-	h.nobody = sync.OnceValue(func() string {
-		hash, _ := h.of("nobody has this")
-		return hash
-	})
-	go h.nobody() // the start does not wait for it, nor the first sign-in
+	h.nobody = h.ofNobody()
 	return h
+}
+
+// ofNobody is a hash as any other, of no password: comparing takes as long, and making it takes nothing.
+func (h hashing) ofNobody() string {
+	random := make([]byte, h.params.SaltLength+h.params.KeyLength)
+	_, _ = rand.Read(random) // it never fails
+	text := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", h.params.Memory, h.params.Iterations, h.params.Parallelism,
+		text.EncodeToString(random[:h.params.SaltLength]), text.EncodeToString(random[h.params.SaltLength:]))
 }
 
 func (h hashing) of(password string) (string, error) { return argon2id.CreateHash(password, h.params) }
@@ -129,7 +136,7 @@ func (s *Store) CreateUser(ctx context.Context, in SignUp) (*User, error) {
 	}
 	known, err := s.UserByEmail(ctx, email)
 	if errors.Is(err, ErrNotFound) {
-		known, err = &User{PasswordHash: s.hashing.nobody()}, nil
+		known, err = &User{PasswordHash: s.hashing.nobody}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -205,7 +212,7 @@ func (s *Store) SignIn(ctx context.Context, email, password string) (*User, erro
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	hash := s.hashing.nobody()
+	hash := s.hashing.nobody
 	if err == nil {
 		hash = user.PasswordHash
 	}

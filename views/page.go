@@ -139,5 +139,11 @@ const htmxConfig = `{"allowEval":false,"allowScriptTags":false,"includeIndicator
 	`{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"422","swap":true},` +
 	`{"code":"[45]..","swap":false,"error":true}]}`
 
+// Ready reads what every page needs, the words and the style sheets, once for all.
+func Ready() {
+	words.For("", nil)
+	asset("app.css")
+}
+
 // asset is the address of an embedded file.
 func asset(name string) string { return static.URL(name) }

@@ -59,6 +59,7 @@ func (serveCommand) Run(ctx context.Context, set *settings, out io.Writer, log *
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		web.GiveRoom()
 	}
+	go views.Ready() // what the first page needs is read while the database opens
 	a, err := wire(ctx, set, listener.Addr().String(), out, log)
 	if err != nil {
 		_ = listener.Close()
