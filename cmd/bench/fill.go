@@ -6,13 +6,14 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // fillAtOnce is how many orders go into one transaction.
 const fillAtOnce = 50_000
 
-// fill gives the shop paid orders, copies of one, a second apart, straight into the database: what a shop has behind it. They are
-// older than what the nightly comparison with Stripe's books looks at, which would not know them.
+// fill gives the shop paid orders, copies of one, a second apart, straight into the database: what a shop has behind it. The
+// comparison with Stripe's books, which know nothing of them, has just been made.
 // The figures by day do not know of them.
 func (w *world) fill(ctx context.Context, n int) error {
 	if w.store.Shared() {
@@ -30,7 +31,7 @@ func (w *world) fill(ctx context.Context, n int) error {
 		return err
 	}
 	defer o.close()
-	const name, at = "printf('fill-%09d', n.i)", "strftime('%Y-%m-%d %H:%M:%f+00:00', created_at, '-400 days', '-' || n.i || ' seconds')"
+	const name, at = "printf('fill-%09d', n.i)", "strftime('%Y-%m-%d %H:%M:%f+00:00', created_at, '-' || n.i || ' seconds')"
 	insert, err := o.copying(ctx, "orders", map[string]string{
 		"id": name, "slug": name, "token_hash": name, "attempt_key": name, "email_key": name, "buyer": name, "payment_intent_id": name, "charge_id": name,
 		"session_id": "NULL", "payment": "'paid'", "number": "n.i + 1000", "created_at": at, "paid_at": at, "open_until": "NULL",
@@ -44,6 +45,9 @@ func (w *world) fill(ctx context.Context, n int) error {
 			return err
 		}
 	}
-	_, err = o.db.ExecContext(ctx, "UPDATE shops SET orders_count = ?", n+1000)
+	if _, err := o.db.ExecContext(ctx, "UPDATE shops SET orders_count = ?", n+1000); err != nil {
+		return err
+	}
+	_, err = o.db.ExecContext(ctx, "INSERT INTO reconciliations (id, state, from_day, until_at, leased_until, began_at) VALUES ('fill', 'done', ?1, ?2, ?2, ?2)", w.store.Now().Format(time.DateOnly), w.store.Now())
 	return err
 }

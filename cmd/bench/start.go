@@ -81,14 +81,14 @@ func startAndSize(ctx context.Context, b *bench) ([]check, map[string]any, error
 		}
 	}
 	return []check{
-			most("ms from the start to the first page, the median", median(starts), 100),
-			most("MiB resident when idle", idle, 40),
-			most("MiB resident while a post goes viral", viral, 128),
-			most("MB of the program", float64(size.Size())/1e6, 35),
-			most("requests that stopping it lost", float64(lost), 0),
-		}, map[string]any{
-			"orders": b.orders, "start_ms": starts, "stop_ms": stops, "viral_connections": viralConnections, "viral_per_second": short(rate), "answered_while_stopping": answered,
-		}, nil
+		most("ms from the start to the first page, the median", median(starts), 100),
+		most("MiB resident when idle", idle, 40),
+		most("MiB resident while a post goes viral", viral, 128),
+		most("MB of the program", float64(size.Size())/1e6, 35),
+		most("requests that stopping it lost", float64(lost), 0),
+	}, map[string]any{
+		"orders": b.orders, "start_ms": starts, "stop_ms": stops, "viral_connections": viralConnections, "viral_per_second": short(rate), "answered_while_stopping": answered,
+	}, nil
 }
 
 // program is the one that is measured: what was named, or else what is built of the source in this folder.
