@@ -11,7 +11,8 @@ import (
 )
 
 // moveDisputed moves the money of a dispute between our account and the shop's: from the shop when the bank took it from
-// us, back when the bank gave it back. It looks first whether an earlier try did: Stripe forgets keys.
+// us, back when the bank gave it back. It looks first whether an earlier try did, by Stripe's own name of the dispute:
+// Stripe forgets keys, and an installation that was restored has made its rows anew.
 func (p *Payments) moveDisputed(ctx context.Context, job models.MoveDisputed) error {
 	move, err := p.store.DisputeMove(ctx, job.MoveID)
 	if err != nil || move.State != "pending" {
@@ -52,7 +53,7 @@ func (p *Payments) recoverDisputed(ctx context.Context, move *models.DisputeMove
 		if i > 0 {
 			key = fmt.Sprintf("dispute-move-%s-from-%s", move.ID, transfer.ID)
 		}
-		made, err := p.reversalNamed(ctx, transfer.ID, "move", move.ID)
+		made, err := p.reversalNamed(ctx, transfer.ID, "dispute", dispute.StripeID)
 		if err != nil {
 			return err
 		}
@@ -61,7 +62,7 @@ func (p *Payments) recoverDisputed(ctx context.Context, move *models.DisputeMove
 			if amount <= 0 {
 				continue
 			}
-			if made, err = p.reverse(ctx, transfer.ID, amount, key, map[string]string{"move": move.ID, "order": move.OrderID, "shop": move.ShopID}); err != nil {
+			if made, err = p.reverse(ctx, transfer.ID, amount, key, map[string]string{"dispute": dispute.StripeID, "order": move.OrderID, "shop": move.ShopID}); err != nil {
 				return err
 			}
 			p.at("dispute.moved")
@@ -83,12 +84,12 @@ func (p *Payments) returnDisputed(ctx context.Context, move *models.DisputeMove,
 	if taken == 0 {
 		return p.store.RecordMove(ctx, move, "", "", 0)
 	}
-	group := "dispute-" + dispute.ID
+	group := "dispute-" + dispute.StripeID // which a restored installation knows it by as well
 	list := &stripe.TransferListParams{TransferGroup: stripe.String(group)}
 	list.Context = ctx
 	transfers := p.stripe.Transfers.List(list)
 	for transfers.Next() {
-		if made := transfers.Transfer(); made.Metadata["move"] == move.ID {
+		if made := transfers.Transfer(); made.Metadata["dispute"] == dispute.StripeID {
 			return p.store.RecordMove(ctx, move, made.ID, made.ID, made.Amount)
 		}
 	}
@@ -97,7 +98,7 @@ func (p *Payments) returnDisputed(ctx context.Context, move *models.DisputeMove,
 	}
 	made, err := p.stripe.Transfers.New(&stripe.TransferParams{
 		Params: keyed(ctx, "dispute-move-%s", move.ID), Amount: stripe.Int64(taken), Currency: stripe.String(order.Currency), Destination: stripe.String(order.StripeAccount),
-		TransferGroup: stripe.String(group), Metadata: map[string]string{"move": move.ID, "order": order.ID, "shop": order.ShopID},
+		TransferGroup: stripe.String(group), Metadata: map[string]string{"dispute": dispute.StripeID, "order": order.ID, "shop": order.ShopID},
 	})
 	if err != nil {
 		return failed("return disputed money", err)

@@ -342,3 +342,40 @@ func TestWarnedRefund(t *testing.T) {
 		w.agrees(order, "warned")
 	}
 }
+
+// TestRestoredDisputeMoney: a dispute whose rows were lost with the disk is known at Stripe by its own name: what was taken
+// from the shop is not taken twice, and stands in the figures.
+func TestRestoredDisputeMoney(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open(true)
+	order, charge := w.disputed("", url.Values{"reason": {"product_not_received"}})
+	w.agrees(order, "disputed")
+	moved := w.moves(order)
+	if len(moved) != 1 || *moved[0].Moved == 0 {
+		t.Fatalf("%+v", moved)
+	}
+	w.damage("DELETE FROM dispute_moves")
+	w.damage("DELETE FROM disputes")
+	w.damage("DELETE FROM events")
+	w.damage("UPDATE orders SET dispute = 'none', disputed = 0")
+	w.damage("UPDATE sales_days SET disputed = 0")
+	must(t, w.store.KeepNote(w.ctx, "restored.from", w.clock.Now().Format(time.RFC3339)))
+	must(t, w.pay.BringBack(w.ctx))
+	w.hear(order)
+	again := w.moves(order)
+	if len(again) != 1 || *again[0].Moved != *moved[0].Moved || *again[0].StripeID != *moved[0].StripeID {
+		t.Errorf("%+v, after %+v", again, moved)
+	}
+	w.agrees(order, "restored")
+	w.operate("/disputes/"+w.disputeOf(charge).ID+"/outcome", url.Values{"outcome": {"won"}})
+	w.hear(order)
+	w.agrees(order, "won")
+}
+
+func (w *world) moves(order *models.Order) []models.DisputeMove {
+	w.t.Helper()
+	moves, err := w.store.DisputeMoves(w.ctx, w.dispute(order))
+	must(w.t, err)
+	return moves
+}
