@@ -2,57 +2,25 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/views"
 )
 
-// createReminder asks an address by letter whether it wants to be told when the offer begins. The answer does not tell
-// whether it was asked before.
-func (s *Server) createReminder(v *visit) error {
-	form, err := v.typed()
-	if err != nil {
-		return err
-	}
-	fan, err := s.fanPage(v, v.Param("slug"))
-	if err != nil {
-		return err
-	}
-	email := form.Get("email")
-	for _, who := range []string{"client " + v.RealIP(), "reminder " + fan.offer.Offer.ID + " " + models.CleanEmail(email), "address " + models.CleanEmail(email)} {
-		if err := v.allow(limitLetter, who); err != nil {
-			return err
-		}
-	}
-	err = s.store.RemindMe(v.ctx(), &fan.offer.Offer.Offer, email, v.W.Lang())
-	var problems models.Problems
-	if errors.As(err, &problems) {
-		for i := range problems {
-			if problems[i].Field == "email" {
-				problems[i].Field = "reminder_email"
-			}
-		}
-		return s.showBuyProblems(v, fan, views.BuyForm{Email: email}, problems)
-	}
-	if err != nil {
-		return err
-	}
-	return v.see(views.RemindersPath(fan.offer.Offer.Slug))
+// reminders ask an address by letter whether it wants to be told when the offer begins.
+func (s *Server) reminders() addressAsk {
+	return addressAsk{name: "reminder", limit: limitLetter, also: "address", path: views.RemindersPath, keep: func(v *visit, offer *models.OfferView, form url.Values) error {
+		return s.store.RemindMe(v.ctx(), &offer.Offer, form.Get("email"), v.W.Lang())
+	}}
 }
 
-// showReminding says that a letter is on its way, whoever asks.
+func (s *Server) createReminder(v *visit) error { return s.reminders().take(s, v) }
+
+// showReminding says that a letter is on its way.
 func (s *Server) showReminding(v *visit) error {
-	fan, err := s.fanPage(v, v.Param("slug"))
-	if err != nil {
-		return err
-	}
-	if fan.offer.State == views.FanTakenDown {
-		return fan.show(v, fan.status(), views.BuyForm{})
-	}
-	fan.frame.Path, fan.frame.NoIndex, fan.frame.Title = views.RemindersPath(fan.offer.Offer.Slug), true, v.W.T("reminder.asked.title")
-	return v.renderStill(http.StatusOK, views.RemindingPage(fan.frame, fan.offer))
+	return s.reminders().shown(s, v, "reminder.asked.title", views.RemindingPage)
 }
 
 // showReminder is where the letter's link leads. Its address is a secret, and opening it changes nothing: programs that

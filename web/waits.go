@@ -2,55 +2,24 @@ package web
 
 import (
 	"errors"
-	"net/http"
+	"net/url"
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/views"
 )
 
-// createWait puts an address on the waitlist of an offer. The answer does not tell whether it stood there already.
-func (s *Server) createWait(v *visit) error {
-	form, err := v.typed()
-	if err != nil {
-		return err
-	}
-	fan, err := s.fanPage(v, v.Param("slug"))
-	if err != nil {
-		return err
-	}
-	email := form.Get("email")
-	for _, who := range []string{"client " + v.RealIP(), "wait " + fan.offer.Offer.ID + " " + models.CleanEmail(email)} {
-		if err := v.allow(limitWait, who); err != nil {
-			return err
-		}
-	}
-	err = s.store.JoinWaitlist(v.ctx(), fan.offer.Offer, form.Get("variant"), email, v.W.Lang())
-	var problems models.Problems
-	if errors.As(err, &problems) {
-		for i := range problems {
-			if field := problems[i].Field; field == "email" || field == "variant" {
-				problems[i].Field = "wait_" + field
-			}
-		}
-		return s.showBuyProblems(v, fan, views.BuyForm{Email: email}, problems)
-	}
-	if err != nil {
-		return err
-	}
-	return v.see(views.WaitsPath(fan.offer.Offer.Slug))
+// waits put an address on the waitlist of an offer.
+func (s *Server) waits() addressAsk {
+	return addressAsk{name: "wait", limit: limitWait, path: views.WaitsPath, keep: func(v *visit, offer *models.OfferView, form url.Values) error {
+		return s.store.JoinWaitlist(v.ctx(), offer, form.Get("variant"), form.Get("email"), v.W.Lang())
+	}}
 }
+
+func (s *Server) createWait(v *visit) error { return s.waits().take(s, v) }
 
 // showWaiting says what happens to an address on the waitlist.
 func (s *Server) showWaiting(v *visit) error {
-	fan, err := s.fanPage(v, v.Param("slug"))
-	if err != nil {
-		return err
-	}
-	if fan.offer.State == views.FanTakenDown {
-		return fan.show(v, fan.status(), views.BuyForm{})
-	}
-	fan.frame.Path, fan.frame.NoIndex, fan.frame.Title = views.WaitsPath(fan.offer.Offer.Slug), true, v.W.T("wait.joined.title")
-	return v.renderStill(http.StatusOK, views.WaitingPage(fan.frame, fan.offer))
+	return s.waits().shown(s, v, "wait.joined.title", views.WaitingPage)
 }
 
 // showTurn is the offer for whom one of it is set aside. Its address is a secret.
