@@ -65,6 +65,15 @@ func (o BuyerOrder) happened(kind string) bool {
 	return false
 }
 
+// payLabel is what the button says: of an order by reply it is the last word, for the saved card is charged.
+func (o BuyerOrder) payLabel(p Page) string {
+	total := p.W.Money(o.Order.Money(o.Order.Total))
+	if o.Order.ByCard {
+		return p.T("wallet.confirm", "Total", total)
+	}
+	return p.T("buy.pay", "Amount", total)
+}
+
 // soldOut tells whether the checkout was closed because the goods were gone.
 func (o BuyerOrder) soldOut() bool {
 	for _, change := range o.Changes {
@@ -81,6 +90,9 @@ func (o BuyerOrder) sentence(p Page) string {
 	id := "order." + o.state() + ".sentence"
 	switch o.state() {
 	case "pending":
+		if order.ByCard {
+			return p.T("order.pending.by_card", "Until", p.W.Deadline(order.OpenUntil))
+		}
 		if order.FirstPaid {
 			return p.T("order.pending.first_paid", "Until", p.W.Deadline(order.OpenUntil))
 		}

@@ -28,7 +28,7 @@ func TestConfirmByTheLetter(t *testing.T) {
 		t.Fatalf("%+v %v", c, err)
 	}
 	second, token := ask("r2")
-	page := b.get("/orders/"+token).want(http.StatusOK, "Almost yours")
+	page := b.get("/orders/"+token).want(http.StatusOK, "Almost yours", "Confirm and pay", "your saved card is charged")
 	b.post("/orders/"+token+"/payment", nil).want(http.StatusOK, "We are asking the bank")
 	if c, err := w.store.Confirmation(t.Context(), second.ID); err != nil || c.State != "confirmed" || c.ConfirmedBy != "letter" {
 		t.Fatalf("%+v %v", c, err)
