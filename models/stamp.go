@@ -11,6 +11,7 @@ type Stamp struct{ all, own uint64 }
 type stamps struct {
 	mu     sync.RWMutex
 	all    uint64
+	any    uint64 // moves with each change that some page shows
 	offers map[string]uint64
 }
 
@@ -26,6 +27,13 @@ func (s *Store) StampOf(offerID string) Stamp {
 	return Stamp{s.stamps.all, s.stamps.offers[offerID]}
 }
 
+// StampOfLists is the stamp of pages that show many offers.
+func (s *Store) StampOfLists() Stamp {
+	s.stamps.mu.RLock()
+	defer s.stamps.mu.RUnlock()
+	return Stamp{s.stamps.all, s.stamps.any}
+}
+
 // moved counts a change that is durable.
 func (s *stamps) moved(t *tx) {
 	if t.narrow && len(t.touched) == 0 {
@@ -33,6 +41,7 @@ func (s *stamps) moved(t *tx) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.any++
 	if !t.narrow || len(s.offers) > stampsMost {
 		s.all++
 		clear(s.offers)

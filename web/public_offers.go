@@ -18,14 +18,16 @@ import (
 const publicPage = 24
 
 // listLiveOffers is what fans can buy now, by what they ask for.
-func (s *Server) listLiveOffers(v *visit) error {
+func (s *Server) listLiveOffers(v *visit) error { return s.showList(v, s.liveOffers) }
+
+func (s *Server) liveOffers(v *visit) (templ.Component, error) {
 	window := views.Window{Search: v.QueryParam("q"), Sort: v.QueryParam("sort"), Currency: v.QueryParam("currency"), From: v.QueryParam("from"), To: v.QueryParam("to"), Errors: views.FieldErrors{}}
 	if window.Sort != models.SortEnding && window.Sort != models.SortPopular {
 		window.Sort = models.SortNewest
 	}
 	var err error
 	if window.Currencies, err = s.store.ShownCurrencies(v.ctx()); err != nil {
-		return err
+		return nil, err
 	}
 	if !slices.Contains(window.Currencies, window.Currency) {
 		window.Currency = ""
@@ -35,7 +37,7 @@ func (s *Server) listLiveOffers(v *visit) error {
 	readPrices(v, &window, &asked)
 	shown, next, err := s.store.Window(v.ctx(), asked)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	window.Tiles = tiles(shown, true)
 	if cursor != "" {
@@ -47,7 +49,7 @@ func (s *Server) listLiveOffers(v *visit) error {
 	page := v.page("shops.offers.title")
 	page.Description, page.Feed, page.Problems = v.W.T("shops.offers.lead"), views.OffersFeedPath, len(window.Errors)
 	page.NoIndex = v.Request().URL.RawQuery != ""
-	return v.render(http.StatusOK, views.LiveOffersPage(page, window))
+	return views.LiveOffersPage(page, window), nil
 }
 
 // readPrices reads between which prices to look. A price is one of a currency: where only one is in use it is that one.
@@ -84,18 +86,22 @@ func (s *Server) showShop(v *visit) error {
 	if handle, feed := strings.CutSuffix(v.Param("handle"), ".atom"); feed {
 		return s.showShopFeed(v, handle)
 	}
+	return s.showList(v, s.shopWindow)
+}
+
+func (s *Server) shopWindow(v *visit) (templ.Component, error) {
 	shop, err := s.store.ShopByHandle(v.ctx(), v.Param("handle"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cursor := v.QueryParam("after")
 	shown, next, err := s.store.Window(v.ctx(), models.Window{Shop: shop, Cursor: cursor, Size: publicPage})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	profiles, err := s.store.Profiles(v.ctx(), shop)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	profiles = slices.DeleteFunc(profiles, func(p models.Profile) bool { return !p.Live() })
 	v.W = v.W.In(shop.Zone())
@@ -109,7 +115,7 @@ func (s *Server) showShop(v *visit) error {
 	if next != "" {
 		older = views.ShopPath(shop.Handle) + "?after=" + next
 	}
-	return v.render(http.StatusOK, views.ShopPage(page, shop, profiles, shop.CanSell(s.pay.OnBehalfOf()), tiles(shown, false), newer, older))
+	return views.ShopPage(page, shop, profiles, shop.CanSell(s.pay.OnBehalfOf()), tiles(shown, false), newer, older), nil
 }
 
 // tiles are offers as lists show them, with their shops where there are several.

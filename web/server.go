@@ -49,13 +49,14 @@ type Server struct {
 	policy   policies
 	common   http.Header // what every answer carries
 	stills   *stills
+	lists    *stills
 	painter  *social.Painter
 	easels   easels
 }
 
 // New wires the pages to the store and to payments.
 func New(store *models.Store, pay *payments.Payments, set Settings, log *slog.Logger) *Server {
-	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures(), stills: newStills(), painter: social.NewPainter(set.FontsFolder)}
+	s := &Server{store: store, pay: pay, set: set, log: log, figures: newFigures(), stills: newStills(stillsMost), lists: newStills(listsMost), painter: social.NewPainter(set.FontsFolder)}
 	s.tallies = keptTallies{s.figures.tally(offerRoute, get, http.StatusOK), s.figures.tally(offerRoute, get, http.StatusNotModified)}
 	s.policy = s.newPolicies()
 	s.common = s.commonHeaders()

@@ -40,6 +40,7 @@ type stillKey struct{ slug, lang string }
 type stills struct {
 	mu     sync.RWMutex
 	pages  map[stillKey]*still
+	most   int
 	making singleflight.Group
 }
 
@@ -50,7 +51,7 @@ const (
 	stillWaits  = 1500 * time.Millisecond // how long a reader waits for the database where an older page is at hand
 )
 
-func newStills() *stills { return &stills{pages: map[stillKey]*still{}} }
+func newStills(most int) *stills { return &stills{pages: map[stillKey]*still{}, most: most} }
 
 func (c *stills) get(key stillKey) *still {
 	c.mu.RLock()
@@ -62,7 +63,7 @@ func (c *stills) put(key stillKey, page *still) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for old := range c.pages {
-		if len(c.pages) < stillsMost {
+		if len(c.pages) < c.most {
 			break
 		}
 		delete(c.pages, old)
@@ -136,22 +137,27 @@ func (s *Server) makeStill(ctx context.Context, v *visit, slug string, kept *sti
 	if err := views.PublicOfferPage(fan.frame, fan.offer, views.BuyForm{}).Render(ctx, &plain); err != nil {
 		return nil, err
 	}
-	small := squeezed(plain.Bytes())
+	s.seal(page, plain.Bytes(), s.policy.still)
+	return page, nil
+}
+
+// seal puts a page into the form that answers share.
+func (s *Server) seal(page *still, plain []byte, policy string) {
+	page.small = squeezed(plain)
 	whole := s.common.Clone()
-	whole.Set("Content-Security-Policy", s.policy.still)
+	whole.Set("Content-Security-Policy", policy)
 	whole.Set("Cache-Control", "private, no-cache")
 	whole.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
 	whole.Set("Content-Type", "text/html; charset=UTF-8")
 	sum := sha256.New()
 	_ = whole.Write(sum) // a browser keeps the headers with the page, so the tag is of both
-	_, _ = sum.Write(plain.Bytes())
-	page.small, page.tag = small, `"`+hex.EncodeToString(sum.Sum(nil)[:12])+`"`
+	_, _ = sum.Write(plain)
+	page.tag = `"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
 	whole.Set("Etag", page.tag)
 	page.known = sharedLines(http.Header{"Cache-Control": whole["Cache-Control"], "Vary": whole["Vary"], "Etag": whole["Etag"]})
 	whole.Set("Content-Encoding", "gzip")
-	whole.Set("Content-Length", strconv.Itoa(len(small)))
+	whole.Set("Content-Length", strconv.Itoa(len(page.small)))
 	page.whole = sharedLines(whole)
-	return page, nil
 }
 
 // squeezers are kept, because a new one costs more than a page. They work at their fastest: half the time of the best,
