@@ -175,7 +175,11 @@ func (s *ShownReply) orderFacts(p Page) []Fact {
 	}
 	list = append(list, Fact{Name: p.T("reply.order.total"), Value: p.W.Money(o.Money(o.Total))})
 	if s.Open() {
-		list = append(list, Fact{Name: p.T("reply.order.until"), Value: p.W.DateTimeText(s.Confirmation.Until)})
+		until := o.OpenUntil // nobody is asked yet where no card is synced
+		if s.Confirmation != nil {
+			until = s.Confirmation.Until
+		}
+		list = append(list, Fact{Name: p.T("reply.order.until"), Value: p.W.DateTimeText(until)})
 	}
 	if c := s.Confirmation; c != nil && c.ConfirmedAt != nil {
 		list = append(list, Fact{Name: p.T("reply.order.confirmed"), Value: p.W.DateTimeText(*c.ConfirmedAt) + p.T("reply.order.by."+c.ConfirmedBy)})

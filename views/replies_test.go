@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tillbird/tillbird/models"
 	"github.com/tillbird/tillbird/words"
@@ -91,4 +92,20 @@ func TestWhatCameOfAReplyHasALook(t *testing.T) {
 	if view := (models.ReplyView{Reply: models.Reply{Outcome: "no_card"}, Order: &models.Order{Payment: "pending", ByCard: true}, Confirmation: asked}); view.Came() != "awaiting" {
 		t.Errorf("who synced a card in time is shown as %q", view.Came())
 	}
+}
+
+// TestAnOrderThatWaitsForACardIsShown: nobody is asked about it yet, so its own time is told.
+func TestAnOrderThatWaitsForACardIsShown(t *testing.T) {
+	p := Page{W: words.For("en", nil)}
+	until := time.Date(2026, 11, 23, 10, 15, 0, 0, time.UTC)
+	shown := ShownReply{ReplyRow: ReplyRow{ReplyView: models.ReplyView{Reply: models.Reply{Outcome: "no_card"}, Order: &models.Order{Payment: "pending", ByCard: true, Currency: "eur", OpenUntil: until}}}}
+	for _, fact := range shown.orderFacts(p) {
+		if fact.Name == p.T("reply.order.until") {
+			if fact.Value != p.W.DateTimeText(until) {
+				t.Error(fact.Value)
+			}
+			return
+		}
+	}
+	t.Error("it is not said until when")
 }
