@@ -22,6 +22,9 @@ var pictures embed.FS
 
 // day lets one day happen: offers begin and turn, posts go out, people buy.
 func (w *world) day(ctx context.Context, day int) error {
+	if err := w.replies(ctx, day); err != nil {
+		return fmt.Errorf("replies: %w", err)
+	}
 	for _, s := range w.shops {
 		for _, plan := range s.plan.offers {
 			if plan.begins(w.set.Days) != day || s.find(plan) != nil {
@@ -257,7 +260,7 @@ func (w *world) sell(ctx context.Context, day int) error {
 // buy lets one fan come, and most often pay.
 func (w *world) buy(ctx context.Context, s *stall, g *good) error {
 	comes := w.clock.Now().Add(time.Duration(8+w.dice.IntN(70)) * time.Minute)
-	if comes.Add(5 * time.Minute).After(w.real()) {
+	if comes.Add(repliesLast).After(w.real()) {
 		return nil // today has not come further yet
 	}
 	w.clock.set(comes)

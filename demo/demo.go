@@ -58,6 +58,8 @@ type world struct {
 	dice   *rand.Rand
 	admin  *models.User
 	shops  []*stall
+	onX    *models.Profile   // the first shop's account on X
+	due    *models.DueAnswer // the answer to a reply that goes out next
 }
 
 // stall is a shop with its goods.
@@ -73,6 +75,7 @@ type good struct {
 	plan  offerPlan
 	offer *models.Offer
 	posts []string // codes
+	root  string   // its latest post's id on the local X
 }
 
 // Make makes the demo world, or goes on where a stop left it, or does nothing where it is complete. Nobody sees its
@@ -256,6 +259,9 @@ func (w *world) knownGoods(ctx context.Context, s *stall) error {
 			}
 			for _, post := range posts {
 				g.posts = append(g.posts, post.Code)
+				if _, id, found := strings.Cut(post.RemoteURL, w.set.XURL+"/"+s.shop.Handle+"/status/"); found && g.root == "" {
+					g.root = id
+				}
 			}
 			s.goods = append(s.goods, g)
 		}

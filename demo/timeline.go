@@ -40,6 +40,7 @@ func (w *world) tell(ctx context.Context, s *stall, g *good, text, code string) 
 	if err != nil || post == "" {
 		return elsewhere, err
 	}
+	g.root = post
 	first := len(g.posts) == 1
 	for i, c := range chatter[g.plan.picture] {
 		if (i%2 == 0) != first && len(chatter[g.plan.picture]) > 1 || len(chatter[g.plan.picture]) == 1 && !first {

@@ -39,7 +39,13 @@ func (s *Store) RehearseReply(ctx context.Context, shop *Shop, in Rehearsal, fn 
 	return err
 }
 
-// stage is the store inside a transaction: it reads what the transaction sees, and changes what the transaction takes back.
+// Together makes several changes one, for a world with a past: others see all of it or none. Work that it leaves for later
+// is not kept; whoever makes the past does it.
+func (s *Store) Together(ctx context.Context, fn func(stage *Store) error) error {
+	return s.write(ctx, func(db *tx) error { return fn(s.stage(db)) })
+}
+
+// stage is the store inside a transaction: it reads what the transaction sees, and what it changes is the transaction's.
 func (s *Store) stage(db *tx) *Store {
 	stage := *s
 	stage.reader = db.Session(&gorm.Session{NewDB: true, Context: db.ctx})

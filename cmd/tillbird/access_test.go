@@ -47,8 +47,6 @@ var noPage = map[string]string{
 	"/dashboard/offers.csv":                    "a file",
 	"/dashboard/disputes/:slug/files/:file":    "a file",
 	views.ReplyRowsPath:                        "a part of a page",
-	"/dashboard/replies/:id":                   "one reply; there is none in this world",
-	"/dashboard/replies/:id/silence/new":       "asks about one reply; there is none in this world",
 	"/dashboard/replies/:id/order/removal/new": "asks about an order by reply; there is none in this world",
 	"/wallet/data.json":                        "a file",
 	"/wallet/cards/:id":                        "leads on to the wallet",
@@ -308,7 +306,7 @@ func (b *browser) slugs(path string) map[string]string {
 func (b *browser) row(says, prefix string) string {
 	b.t.Helper()
 	path, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf(
-		`([...document.querySelectorAll('main tbody tr')].filter((row) => row.innerText.includes(%q)).map((row) => row.querySelector('a[href]').getAttribute('href')).find((href) => href.startsWith(%q)) || '')`, says, prefix)))
+		`([...document.querySelectorAll('main tbody tr, main .post-list > li')].filter((row) => row.innerText.includes(%q)).map((row) => row.querySelector('a[href]').getAttribute('href')).find((href) => href.startsWith(%q)) || '')`, says, prefix)))
 	if err != nil || path == "" {
 		b.t.Fatalf("no row says %s: %v\n%s", says, err, b.text())
 	}

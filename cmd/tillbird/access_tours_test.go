@@ -12,6 +12,15 @@ func (w *accessWorld) merchant(r *tour) {
 	for _, path := range []string{"/dashboard?days=90", "/dashboard/onboarding", "/dashboard/posts", "/dashboard/replies", "/dashboard/replies?q=nobody", "/dashboard/sales", "/dashboard/sales?q=nobody+has+this+name", "/dashboard/payouts", "/dashboard/settings"} {
 		r.visit(path, path, 200)
 	}
+	r.visit("replies that need somebody", "/dashboard/replies?tab=needs", 200)
+	question := r.row("is it heavy?", "/dashboard/replies/")
+	r.visit("reply", question, 200)
+	r.visit("reply, to mark as abuse", question+"/silence/new", 200)
+	r.load(question, 200)
+	r.send(422, action(question+"/answer"), "text", "")
+	r.see("reply with errors")
+	r.load("/dashboard/replies", 200)
+	r.visit("reply that was paid", r.row("the kitchen is ready", "/dashboard/replies/"), 200)
 	r.visit("404", "/dashboard/sales/none", 404)
 	r.visitOpen("overview", "/dashboard")
 	r.unroll()
