@@ -45,3 +45,14 @@ func (s Simulation) hold(p Page) string {
 	}
 	return p.N("reply.sim.hold", o.Quantity, "Until", p.W.DateTimeText(o.OpenUntil))
 }
+
+// charge is what a confirmation would charge, part by part.
+func (s Simulation) charge(p Page) []Fact {
+	list := saleSums(p, s.Result.Order)
+	for i := range list {
+		if list[i].Name == p.T("sale.sum.total") { // there it is paid
+			list[i].Name, list[i].Total = p.T("reply.order.total"), true
+		}
+	}
+	return list
+}
