@@ -154,6 +154,9 @@ func (s *Server) createFanSignIn(v *visit) error {
 
 // showFanLeaving leads on to the server that the fan named.
 func (s *Server) showFanLeaving(v *visit) error {
+	if s.introducing(v.Param("network")) == nil {
+		return models.ErrNotFound
+	}
 	to, err := url.Parse(s.sessions.GetString(v.ctx(), fanLeavingKey))
 	if err != nil || to.Host == "" || to.Scheme != "https" && to.Scheme != "http" {
 		return s.syncAgain(v, "sync.not_done.expired", v.Param("network"))
@@ -165,13 +168,16 @@ func (s *Server) showFanLeaving(v *visit) error {
 func (s *Server) finishFanSignIn(v *visit) error {
 	network := v.Param("network")
 	way := s.introducing(network)
+	if way == nil {
+		return models.ErrNotFound
+	}
 	s.sessions.Remove(v.ctx(), fanLeavingKey)
 	text, err := s.store.EndFanSignIn(v.ctx(), network, s.sessions.PopString(v.ctx(), fanSignInKey))
 	if err != nil && !errors.Is(err, models.ErrNotFound) && !errors.Is(err, models.ErrChanged) {
 		return err
 	}
 	begun := &social.Begun{}
-	if err != nil || way == nil || json.Unmarshal([]byte(text), begun) != nil || !sameSecret(v.QueryParam("state"), begun.State) || begun.Issuer != "" && v.QueryParam("iss") != begun.Issuer {
+	if err != nil || json.Unmarshal([]byte(text), begun) != nil || !sameSecret(v.QueryParam("state"), begun.State) || begun.Issuer != "" && v.QueryParam("iss") != begun.Issuer {
 		return s.syncAgain(v, "sync.not_done.expired", network)
 	}
 	if v.QueryParam("code") == "" {

@@ -155,6 +155,9 @@ func TestSyncWithMastodon(t *testing.T) {
 	w := newWorld(t).withX()
 	host := strings.TrimPrefix(w.mastodon, "http://")
 	b := newBrowser(t, w)
+	for _, nowhere := range []string{"/sync/nowhere/leaving", "/sync/nowhere/callback?state=1", "/sync/bluesky/callback"} {
+		b.get(nowhere).want(http.StatusNotFound)
+	}
 	b.get("/sync").submit("Sign in with Mastodon", nil).want(http.StatusUnprocessableEntity, "Enter your server")
 	b.submit("Sign in with Mastodon", url.Values{"server": {"https://169.254.169.254"}}).want(http.StatusUnprocessableEntity, "No Mastodon answers there")
 	if b.field("server") != "https://169.254.169.254" {
