@@ -114,7 +114,7 @@ func checkPassword(password, email string) *Problem {
 		return problem("password.short", "Min", passwordLeast)
 	case len(password) > passwordMost:
 		return problem("password.long", "Max", passwordMost)
-	case commonPasswords[lower] || lower == email || len(local) > 3 && lower == local+local:
+	case commonPasswords()[lower] || lower == email || len(local) > 3 && lower == local+local:
 		return problem("password.common")
 	}
 	return nil
