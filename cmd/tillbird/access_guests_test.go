@@ -80,7 +80,7 @@ func (w *accessWorld) syncer(r *tour) {
 	r.load("/sync", 200)
 	r.send(200, action("/sync/x"))
 	r.see("X asks")
-	r.pressNamed("person", "lucbernard")
+	r.pressNamed("person", "yuki_draws")
 	r.see("consent")
 	r.send(422, action("/sync/consent"), "email", "luc", "cap_order", "none")
 	r.see("consent with errors")
