@@ -139,13 +139,19 @@ func (s *Store) CancelReply(ctx context.Context, reply *Reply, d ReplyDecision, 
 		if err != nil {
 			return err
 		}
-		meant := ""
-		if err := db.Raw("SELECT COALESCE(max(r.order_id), '') FROM reply_answers a JOIN replies r ON r.id = a.reply_id WHERE a.network = ? AND a.remote_id = ? AND a.remote_id <> ''", reply.Network, reply.ParentID).Scan(&meant).Error; err != nil {
+		meant, err := db.meantOrder(reply)
+		if err != nil {
 			return err
 		}
 		d.Outcome, d.Reason = OutcomeCancelled, "none"
+		taken := ""
+		if d.Fan != nil && !contains(open, meant) {
+			if taken, err = db.takenOrder(d.Fan, reply.ShopID, meant); err != nil {
+				return err
+			}
+		}
 		for _, order := range open {
-			if meant != "" && order != meant && contains(open, meant) {
+			if meant != "" && (meant == taken || order != meant && contains(open, meant)) {
 				continue
 			}
 			if err := db.letGo(order, "fan"); err != nil {
@@ -153,13 +159,14 @@ func (s *Store) CancelReply(ctx context.Context, reply *Reply, d ReplyDecision, 
 			}
 			d.OrderID, d.Reason = order, "let_go"
 		}
-		if d.OrderID == "" && d.Fan != nil {
-			err := db.Raw("SELECT COALESCE(max(order_id), '') FROM confirmations WHERE fan_id = ? AND shop_id = ? AND confirmed_at > ?", d.Fan.ID, reply.ShopID, s.now().Add(-time.Hour)).Scan(&d.OrderID).Error
-			if err != nil {
+		if d.OrderID == "" && taken != "" {
+			d.OrderID, d.Reason = taken, "too_late"
+			var unpaid int64
+			if err := db.Raw("SELECT count(*) FROM confirmations WHERE order_id = ? AND state = 'linked'", taken).Scan(&unpaid).Error; err != nil {
 				return err
 			}
-			if d.OrderID != "" {
-				d.Reason = "too_late"
+			if unpaid > 0 {
+				d.Reason = "unpaid"
 			}
 		}
 		if err := db.concern(&d, d.OrderID); err != nil {
@@ -168,6 +175,28 @@ func (s *Store) CancelReply(ctx context.Context, reply *Reply, d ReplyDecision, 
 		d.Answer = say(d.Outcome, d.Reason, d.OrderID)
 		return db.decide(reply, d)
 	})
+}
+
+// meantOrder is the one order that its author answers: below our answer about it, or below the reply that ordered it; ""
+// for none.
+func (t *tx) meantOrder(reply *Reply) (order string, err error) {
+	if reply.ParentID == "" {
+		return "", nil
+	}
+	err = t.Raw(`SELECT COALESCE(max(r.order_id), '') FROM replies r LEFT JOIN reply_answers a ON a.reply_id = r.id
+		WHERE r.profile_id = ? AND r.author_id = ? AND (r.remote_id = ? OR a.remote_id = ?)`, reply.ProfileID, reply.AuthorID, reply.ParentID, reply.ParentID).Scan(&order).Error
+	return order, err
+}
+
+// takenOrder is what a fan has confirmed at a shop: the order that is meant, or, where none is, the last of the hour.
+func (t *tx) takenOrder(fan *Fan, shopID, meant string) (order string, err error) {
+	query := t.Table("confirmations").Select("COALESCE(max(order_id), '')").Where("fan_id = ? AND shop_id = ?", fan.ID, shopID)
+	if meant != "" {
+		query = query.Where("order_id = ? AND confirmed_at IS NOT NULL", meant)
+	} else {
+		query = query.Where("confirmed_at > ?", t.store.now().Add(-time.Hour))
+	}
+	return order, query.Scan(&order).Error
 }
 
 // StopReply ends the answers to a reply's author for good, at every shop, and lets go of all that is not confirmed. The

@@ -156,7 +156,7 @@ func TestAnswersFit(t *testing.T) {
 				answers = append(answers, r.refusal(offer, reason))
 			}
 			answers = append(answers, r.refusal(offer, "above_stock", "Left", int64(99)))
-			for _, what := range []string{"late none", "late wrong", "late late", "late gone", "cancelled let_go", "cancelled none", "cancelled too_late"} {
+			for _, what := range []string{"late none", "late wrong", "late late", "late gone", "cancelled let_go", "cancelled none", "cancelled too_late", "cancelled unpaid"} {
 				outcome, reason, _ := strings.Cut(what, " ")
 				answers = append(answers, r.say(t.Context(), outcome, reason, ""))
 			}
