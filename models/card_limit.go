@@ -34,6 +34,38 @@ func (t *tx) keepCard(order *Order, fingerprint string) error {
 	return t.overLimit(&fresh)
 }
 
+// checkLimit counts what the buyer has bought and has in open checkouts, and what was paid with the same card where that is
+// known before it is charged.
+func (t *tx) checkLimit(in Purchase, order *Order) error {
+	offer := in.Offer
+	if offer.LimitPerBuyer == nil {
+		return nil
+	}
+	var had int64
+	if order.Email != "" { // else it is nobody's yet
+		err := t.Raw("SELECT COALESCE(SUM(quantity), 0) FROM orders WHERE offer_id = ? AND email_key = ? AND payment IN ('pending', 'paid', 'partly_refunded')", offer.ID, order.EmailKey).Scan(&had).Error
+		if err != nil {
+			return err
+		}
+	}
+	if in.ByCard != nil && in.ByCard.Card != nil {
+		var paid int64
+		err := t.Raw(`SELECT COALESCE(SUM(quantity - restocked), 0) FROM orders WHERE offer_id = ? AND card_key = ? AND card_key <> '' AND email_key <> ?
+			AND payment IN ('paid', 'partly_refunded') AND NOT shortfall`, offer.ID, in.ByCard.Card.CardKey, order.EmailKey).Scan(&paid).Error
+		if err != nil {
+			return err
+		}
+		had += paid
+	}
+	if had > 0 && had+order.Quantity > *offer.LimitPerBuyer {
+		return Problems{{Field: "quantity", Code: "quantity.limit_reached", Data: []any{"Limit", *offer.LimitPerBuyer, "Had", had}}}
+	}
+	if order.Quantity > *offer.LimitPerBuyer {
+		return Problems{{Field: "quantity", Code: "quantity.above_limit", Data: []any{"Limit", *offer.LimitPerBuyer}}}
+	}
+	return nil
+}
+
 // overLimit gives all of an order back that a card paid beyond what one buyer may have, goods and money, and tells both
 // sides. What a merchant has sent already stays sold: it is only noted.
 func (t *tx) overLimit(order *Order) error {

@@ -79,7 +79,7 @@ func (s *Store) PlaceOrder(ctx context.Context, in Purchase) (order *Order, agai
 		if err := db.takeVariant(order, in.variant(), aside, turn); err != nil {
 			return err
 		}
-		if err := db.checkLimit(in.Offer, order); err != nil {
+		if err := db.checkLimit(in, order); err != nil {
 			return err
 		}
 		if err := db.checkUnclaimed(in, order); err != nil {
@@ -264,27 +264,6 @@ func (s *Store) draftOrder(in Purchase, quantity int64, quote Quote) (*Order, er
 	var err error
 	order.TokenSealed, err = s.sealer.seal(token, "orders", "token", order.ID)
 	return order, err
-}
-
-// checkLimit counts what the buyer has bought and has in open checkouts.
-func (t *tx) checkLimit(offer *OfferView, order *Order) error {
-	if offer.LimitPerBuyer == nil {
-		return nil
-	}
-	var had int64
-	if order.Email != "" { // else it is nobody's yet
-		err := t.Raw("SELECT COALESCE(SUM(quantity), 0) FROM orders WHERE offer_id = ? AND email_key = ? AND payment IN ('pending', 'paid', 'partly_refunded')", offer.ID, order.EmailKey).Scan(&had).Error
-		if err != nil {
-			return err
-		}
-	}
-	if had > 0 && had+order.Quantity > *offer.LimitPerBuyer {
-		return Problems{{Field: "quantity", Code: "quantity.limit_reached", Data: []any{"Limit", *offer.LimitPerBuyer, "Had", had}}}
-	}
-	if order.Quantity > *offer.LimitPerBuyer {
-		return Problems{{Field: "quantity", Code: "quantity.above_limit", Data: []any{"Limit", *offer.LimitPerBuyer}}}
-	}
-	return nil
 }
 
 // finishOrder gives the order its number in the shop and the post it came from.

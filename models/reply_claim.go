@@ -146,7 +146,7 @@ func (s *Store) ClaimOrder(ctx context.Context, in Purchase) error {
 	}
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
-		if err := db.checkLimit(in.Offer, fresh); err != nil {
+		if err := db.checkLimit(in, fresh); err != nil {
 			return err
 		}
 		err := changed(db.Exec(`UPDATE orders SET email = ?, email_key = ?, buyer_name = ?, address = ?, language = ?, ship_to = ?, items = ?, discount = 0, shipping = ?, total = ?, application_fee = ?, open_until = ?, expires_at = ?
