@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 const handLasts = 24 * time.Hour
 
 // AnswerByHand has somebody's own words posted as our one public answer to a reply; over is by how much they are too long
-// for the network. Problems: text reply.answer.blank, reply.answer.long, reply.answered, reply.silenced, reply.disconnected.
+// for the network. One that the network certainly has not taken, or that we dropped, makes room for it. Problems: text reply.answer.blank, reply.answer.long, reply.answered, reply.silenced, reply.disconnected.
 func (s *Store) AnswerByHand(ctx context.Context, shop *Shop, user *User, view *ReplyView, text string, over int) error {
 	var problems Problems
 	switch text = strings.TrimSpace(text); {
@@ -34,6 +35,9 @@ func (s *Store) AnswerByHand(ctx context.Context, shop *Shop, user *User, view *
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		now, id := s.now(), newID()
+		if err := db.Exec("DELETE FROM reply_answers WHERE reply_id = ? AND state IN ('refused', 'dropped') AND NOT doubtful", view.ID).Error; err != nil {
+			return err
+		}
 		result := db.Exec(`INSERT INTO reply_answers (id, shop_id, profile_id, reply_id, network, server, answered_id, kind, text, try_at, drop_at, created_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, 'hand', ?, ?, ?, ?) ON CONFLICT (network, server, answered_id) DO NOTHING`,
 			id, shop.ID, view.ProfileID, view.ID, view.Network, view.Server, view.RemoteID, text, now, now.Add(handLasts), now)
@@ -56,7 +60,11 @@ func (s *Store) AnswerByHand(ctx context.Context, shop *Shop, user *User, view *
 		if err := db.enqueue(AnswerReply{ReplyAnswerID: id}); err != nil {
 			return err
 		}
-		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "reply.answered", Object: view.AuthorHandle})
+		detail := ""
+		if view.Answer != nil {
+			detail = view.Answer.Kind + ": " + view.Answer.Reason
+		}
+		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "reply.answered", Object: view.AuthorHandle, Detail: detail})
 	})
 }
 
@@ -85,9 +93,16 @@ func (s *Store) CancelReplied(ctx context.Context, shop *Shop, user *User, view 
 	})
 }
 
-// Silence takes the author of a reply for a nuisance: this shop answers them no more, and takes no orders of theirs by
-// reply. Said twice, it is so once.
+// Silence takes the author of a reply for a nuisance: this shop answers them no more, takes no orders of theirs by reply,
+// and lets go of those that are not confirmed. Said twice, it is so once.
 func (s *Store) Silence(ctx context.Context, shop *Shop, user *User, reply *Reply) error {
+	fan, err := s.FanOf(ctx, reply.Author())
+	if errors.Is(err, ErrNotFound) {
+		fan, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
 	return s.write(ctx, func(db *tx) error {
 		db.touches()
 		who := reply.Author()
@@ -99,6 +114,15 @@ func (s *Store) Silence(ctx context.Context, shop *Shop, user *User, reply *Repl
 		if err := db.Exec("UPDATE replies SET minded_at = ?, minded_by = ?, care = '' WHERE shop_id = ? AND network = ? AND author_id = ? AND care <> ''",
 			s.now(), user.ID, shop.ID, who.Network, who.RemoteID).Error; err != nil {
 			return err
+		}
+		open, err := db.openOrders(who, fan, shop.ID)
+		if err != nil {
+			return err
+		}
+		for _, order := range open {
+			if err := db.letGo(order, "shop"); err != nil {
+				return err
+			}
 		}
 		return db.audit(Audit{UserID: &user.ID, ShopID: &shop.ID, Action: "reply.silenced", Object: reply.AuthorHandle})
 	})

@@ -31,6 +31,11 @@ type ReplyAnswer struct {
 	CreatedAt     time.Time
 }
 
+// Never says that an answer certainly is not out, and will not be: another may take its place.
+func (a *ReplyAnswer) Never() bool {
+	return (a.State == "refused" || a.State == "dropped") && !a.Doubtful
+}
+
 // AnswerReply is the work of taking an answer to its network.
 type AnswerReply struct {
 	ReplyAnswerID string `json:"reply_answer"`

@@ -91,6 +91,12 @@ func TestWhatIsNotForSale(t *testing.T) {
 	}
 	scarce := sells("BuyScarce", func(f *models.OfferForm) { f.Limit = "2" })
 	refused(scarce, " x3", models.OutcomeAsked, "above_limit", "more than one person may have")
+	first := sells("BuyFirst", func(f *models.OfferForm) { f.Keeping = "first_paid" })
+	unheld := l.writes("ingridsol", "@maisonkestrel #BuyFirst", "")
+	l.wants(unheld, models.OutcomeNoCard, "no_wallet")
+	if held, _ := l.held(first); held != 0 || !strings.Contains(l.said(unheld), "Nothing is set aside") {
+		t.Fatalf("held %d: %s", held, l.said(unheld))
+	}
 	few := sells("BuyFew")
 	refused(few, " x3", models.OutcomeRefused, "above_stock", "Only 2 left")
 	l.wants(l.writes("mira_okafor", "@maisonkestrel #BuyFew x2", ""), models.OutcomeAwaiting, "waits")
@@ -199,7 +205,16 @@ func TestStop(t *testing.T) {
 	if l.look(stranger.ID).Came() != "order_cancelled" {
 		t.Fatal(l.look(stranger.ID).Came())
 	}
-	l.must(l.store.Silence(ctx, l.shop, l.user, &models.Reply{Network: X, AuthorID: l.who("yuki_draws").RemoteID}))
+	nuisance := l.writes("yuki_draws", "@maisonkestrel #BuyApron", l.root)
+	l.wants(nuisance, models.OutcomeNoCard, "no_wallet")
+	asked = l.writes("mira_okafor", "@maisonkestrel #BuyApron", l.root)
+	l.wants(asked, models.OutcomeAwaiting, "waits")
+	for _, reply := range []*models.ReplyView{nuisance, asked} {
+		l.must(l.store.Silence(ctx, l.shop, l.user, &reply.Reply))
+		if came := l.look(reply.ID).Came(); came != "order_cancelled" {
+			t.Fatalf("what a nuisance ordered is %s", came)
+		}
+	}
 	l.wants(l.writes("yuki_draws", "@maisonkestrel #BuyApron", l.root), models.OutcomeNothing, "abuse")
 }
 

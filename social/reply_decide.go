@@ -240,7 +240,7 @@ func (r *reading) ordered(ctx context.Context, offer *models.OfferView, order *m
 	if d.Outcome, d.Reason = models.OutcomeNoCard, lacking; lacking == "" {
 		d.Reason = "no_wallet" // it was complete a moment too late
 	}
-	d.Answer = r.syncing(offer, true)
+	d.Answer = r.syncing(offer, !offer.FirstPaid) // of one that the first to pay gets, nothing is set aside
 	return r.store.DecideReply(ctx, r.reply, *d)
 }
 

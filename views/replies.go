@@ -156,7 +156,7 @@ type ShownReply struct {
 
 // mayAnswer tells whether one answer by our account is still to be had.
 func (s *ShownReply) mayAnswer() bool {
-	return s.MayAnswer && s.Answer == nil && s.Silence == nil && s.Profile != nil && s.Profile.Live()
+	return s.MayAnswer && (s.Answer == nil || s.Answer.Never()) && s.Silence == nil && s.Profile != nil && s.Profile.Live()
 }
 
 func (s *ShownReply) cost(p Page) string {
