@@ -75,7 +75,7 @@ func TestOneProcessAsksForReplies(t *testing.T) {
 	clock.Advance(2 * time.Minute)
 	again, err := store.BeginPoll(t.Context(), job, 1_000)
 	must(t, err)
-	if fresh, err = store.RecordPoll(t.Context(), cut, []models.Arrived{{RemoteID: "79", AuthorID: "9", Text: "late", WrittenAt: clock.Now()}}, "79", 1_000); err != nil {
+	if _, err = store.RecordPoll(t.Context(), cut, []models.Arrived{{RemoteID: "79", AuthorID: "9", Text: "late", WrittenAt: clock.Now()}}, "79", 1_000); err != nil {
 		t.Fatal(err)
 	}
 	if repliesOf(t, store) != 2 {

@@ -28,7 +28,7 @@ func TestConfirmByTheLetter(t *testing.T) {
 		t.Fatalf("%+v %v", c, err)
 	}
 	second, token := ask("r2")
-	page := b.get("/orders/"+token).want(http.StatusOK, "Almost yours", "Confirm and pay", "your saved card is charged")
+	b.get("/orders/"+token).want(http.StatusOK, "Almost yours", "Confirm and pay", "your saved card is charged")
 	b.post("/orders/"+token+"/payment", nil).want(http.StatusOK, "We are asking the bank")
 	if c, err := w.store.Confirmation(t.Context(), second.ID); err != nil || c.State != "confirmed" || c.ConfirmedBy != "letter" {
 		t.Fatalf("%+v %v", c, err)
@@ -36,7 +36,7 @@ func TestConfirmByTheLetter(t *testing.T) {
 	w.must(w.pay.Charge(t.Context(), models.ChargeConfirmed{OrderID: second.ID}))
 	b.get("/orders/"+token).want(http.StatusOK, "receipt")
 	third, token := ask("r3")
-	page = b.get("/orders/"+token).want(http.StatusOK, "Almost yours")
+	page := b.get("/orders/"+token).want(http.StatusOK, "Almost yours")
 	w.clock.Advance(models.ConfirmWithin)
 	page.post("/orders/"+token+"/payment", nil).want(http.StatusConflict, "time to confirm is over")
 	if c, err := w.store.Confirmation(t.Context(), third.ID); err != nil || c.ConfirmedAt != nil {

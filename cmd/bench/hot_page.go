@@ -31,7 +31,7 @@ func hotPage(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 	defer ours.stop()
 	slugs := strings.Split(ours.more, ",")
 	address := ours.url + "/o/" + slugs[0]
-	head, body, err := fetch(ctx, address)
+	_, body, err := fetch(ctx, address)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +67,8 @@ func hotPage(ctx context.Context, b *bench) ([]check, map[string]any, error) {
 	}
 	rates, costs, ratios := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	for range b.rounds {
-		if head, _, err = fetch(ctx, address); err != nil { // the change of the round before gave the page another tag
+		head, _, err := fetch(ctx, address) // the change of the round before gave the page another tag
+		if err != nil {
 			return nil, nil, err
 		}
 		rate, micros := map[string]float64{}, map[string]float64{}
