@@ -200,10 +200,11 @@ step "go vet" go vet ./...
 step "staticcheck" tool staticcheck ./...
 # Most tests wait, for a browser, the sandbox or the disk: more of them at a time than there are cores.
 many=(-parallel 6)
-# The painter works behind one lock, and the race detector makes its pixels eight times slower.
-raced() { go list ./... | grep -v '/social$' | xargs go test -race "${many[@]}" -timeout 12m; }
+# The painter works behind one lock, and the race detector makes its pixels eight times slower. The tests of the programs
+# start them as processes of their own, which it does not see.
+raced() { go list ./... | grep -v -e '/social$' -e '/cmd/' | xargs go test -race "${many[@]}" -timeout 12m; }
 step "Tests on SQLite" raced
-step "Card pictures and counting" go test -timeout 5m ./social
+step "The programs, the networks and the cards' pictures" go test "${many[@]}" -timeout 12m ./cmd/... ./social
 step "A PostgreSQL server" start_postgres
 if [ -n "${TILLBIRD_TEST_DATABASE_URL:-}" ]; then
 	# Races are looked for once: the code is the same.
