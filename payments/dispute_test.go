@@ -356,6 +356,7 @@ func TestRestoredDisputeMoney(t *testing.T) {
 		t.Fatalf("%+v", moved)
 	}
 	w.damage("DELETE FROM dispute_moves")
+	w.damage("DELETE FROM letters WHERE dispute_id IS NOT NULL")
 	w.damage("DELETE FROM disputes")
 	w.damage("DELETE FROM events")
 	w.damage("UPDATE orders SET dispute = 'none', disputed = 0")
