@@ -202,9 +202,21 @@ step "staticcheck" tool staticcheck ./...
 many=(-parallel 6)
 # The painter works behind one lock, and the race detector makes its pixels eight times slower. The tests of the programs
 # start them as processes of their own, which it does not see.
-raced() { go list ./... | grep -v -e '/social$' -e '/cmd/' | xargs go test -race "${many[@]}" -timeout 12m; }
-step "Tests on SQLite" raced
-step "The programs, the networks and the cards' pictures" go test "${many[@]}" -timeout 12m ./cmd/... ./social
+raced() { go list ./... | grep -v -e '/social$' -e '/cmd/' | xargs go test -race -p 1 "${many[@]}" -timeout 12m; }
+
+# on_sqlite runs them all, the programs beside the rest: most of their time they wait for a browser.
+on_sqlite() {
+	local beside told result=0
+	told=$(mktemp) || return 1
+	go test -p 1 "${many[@]}" -timeout 12m ./cmd/... ./social >"$told" 2>&1 &
+	beside=$!
+	raced || result=1
+	wait "$beside" || result=1
+	cat "$told"
+	rm -f "$told"
+	return $result
+}
+step "Tests on SQLite" on_sqlite
 step "A PostgreSQL server" start_postgres
 if [ -n "${TILLBIRD_TEST_DATABASE_URL:-}" ]; then
 	# Races are looked for once: the code is the same.
